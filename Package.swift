@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// What every target of our own is compiled with; a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// The modules that a packet passes through on its way: their small functions are inlined across modules.
+let onThePacketPath: [SwiftSetting] =
+    strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+/// A C library of the system behind a module map.
+func door(_ name: String, package: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: package, providers: [.apt([apt])])
+}
+
+/// A C target of our own.
+func shim(_ name: String) -> Target {
+    .target(name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])])
+}
+
+/// A Swift target: what it is made of and what it may see.
+func module(_ name: String, sees: [Target.Dependency] = [], settings: [SwiftSetting] = strict) -> Target {
+    .target(name: name, dependencies: sees, swiftSettings: settings)
+}
+
+/// The tests of one module.
+func tests(_ name: String, sees: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: sees, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "sterna",
+    products: [.executable(name: "sterna", targets: ["sterna"])],
+    targets: [
+        // Doors: C behind module maps.
+        door("COpenSSL", package: "openssl", apt: "libssl-dev"),
+        door("CSQLite", package: "sqlite3", apt: "libsqlite3-dev"),
+        door("CQREncode", package: "libqrencode", apt: "libqrencode-dev"),
+        door("CZlib", package: "zlib", apt: "zlib1g-dev"),
+        shim("CLinux"),
+        shim("CWebAssets"),
+
+        // Core: machines that are told the time, the bytes and the randomness, and touch nothing.
+        module("Wire", settings: onThePacketPath),
+        module("Crypto", sees: ["Wire", "COpenSSL"], settings: onThePacketPath),
+        module("STUN", sees: ["Wire", "Crypto"], settings: onThePacketPath),
+        module("TURN", sees: ["Wire", "Crypto", "STUN"], settings: onThePacketPath),
+        module("HTTP", sees: ["Wire"]),
+        module("WebSocket", sees: ["Wire", "Crypto", "HTTP"]),
+        module("Signaling", sees: ["Wire", "Crypto"]),
+
+        // Engine: loops, sockets, timers, buffers.
+        module("Engine", sees: ["Wire", "CLinux"], settings: onThePacketPath),
+
+        // Product.
+        module("Store", sees: ["Wire", "CSQLite"]),
+        module("Configuration", sees: ["Wire"]),
+        module("Web", sees: ["CWebAssets", "CZlib", "CQREncode"]),
+        module(
+            "Server",
+            sees: [
+                "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "Store", "Configuration",
+                "Web",
+            ],
+            settings: onThePacketPath),
+        .executableTarget(name: "sterna", dependencies: ["Server", "Configuration"], swiftSettings: strict),
+
+        // Tests.
+        tests("Wire", sees: ["Wire"]),
+        tests("Crypto", sees: ["Crypto", "Wire"]),
+        tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
+        tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
+        tests("HTTP", sees: ["HTTP", "Wire"]),
+        tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
+        tests("Signaling", sees: ["Signaling", "Crypto", "Wire"]),
+        tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
+        tests("Store", sees: ["Store", "Wire"]),
+        tests("Configuration", sees: ["Configuration", "Wire"]),
+        tests("Web", sees: ["Web"]),
+        tests("Server", sees: ["Server", "Configuration", "Wire"]),
+        tests("Structure", sees: []),
+    ]
+)

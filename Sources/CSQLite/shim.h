@@ -1,0 +1,2 @@
+/* The headers of the system library that the module map shows to Swift. */
+#include <sqlite3.h>
