@@ -1,4 +1,5 @@
-/* The headers of the system library that the module map shows to Swift. */
+/* SPDX-License-Identifier: Apache-2.0
+ * The headers of the system library that the module map shows to Swift. */
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

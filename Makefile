@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make help` says what there is. `make run` and `make test` install what they need (Tests/setup) and ask nothing.
+
+SHELL := /bin/bash
+# Where toolchains are unpacked, for a shell or a sudo that does not say.
+export PATH := $(PATH):/opt/swift/usr/bin:/usr/local/swift/usr/bin:/usr/share/swift/usr/bin
+
+release_path := .build/release-static
+binary := $(release_path)/release/sterna
+strict := --explicit-target-dependency-import-check error
+
+.DEFAULT_GOAL := help
+.PHONY: help run test swift interop robustness browser lint format release clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
+		printf "  make %-11s %s\n", names[i], $$2 }' $(MAKEFILE_LIST)
+
+run: release ## Build Sterna and start it with etc/sterna.dev.conf; the call page is at http://localhost:8080
+	exec $(binary) serve --config etc/sterna.dev.conf
+
+test: setup-test release ## Run every test; ends with a line `N passed, N failed`
+	@Tests/run
+
+swift interop robustness browser: setup-test release ## Run this part of the tests alone
+	@Tests/run $@
+
+lint: setup-test ## Check format, types, syntax and the project's own rules
+	@Tests/lint
+
+format: ## Format the Swift sources in place
+	swift format -i -r Sources Tests Package.swift
+
+release: setup-build ## Build the release binary: one file, no Swift library beside it
+	swift build -c release --product sterna --static-swift-stdlib --scratch-path $(release_path) $(strict)
+
+clean: ## Remove what was built; installed packages and .venv stay
+	rm -rf .build
+
+.PHONY: setup-build setup-test
+setup-build:
+	@Tests/setup build
+setup-test:
+	@Tests/setup test
