@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(name: "sterna", dependencies: ["Server", "Configuration"], swiftSettings: strict),
 
         // Tests.
-        tests("Wire", sees: ["Wire"]),
+        tests("Wire", sees: ["Wire", "Crypto"]),
         tests("Crypto", sees: ["Crypto", "Wire"]),
         tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
         tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
