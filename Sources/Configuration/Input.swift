@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the operator gave: a file, the environment and the command line, each over the one before it.
+package struct Input: Sendable {
+    package struct File: Sendable {
+        package let path: String
+        package let text: String
+
+        package init(path: String, text: String) { (self.path, self.text) = (path, text) }
+    }
+
+    private let file: File?
+    private let environment: [String: String]
+    private let arguments: [String]
+
+    /// - Parameters:
+    ///   - environment: Every variable; those that begin with `STERNA_` are looked at.
+    ///   - arguments: Words `--key=value`, `--key value` and `--key`, without the verb and its own options.
+    package init(file: File?, environment: [String: String] = [:], arguments: [String] = []) {
+        (self.file, self.environment, self.arguments) = (file, environment, arguments)
+    }
+
+    /// The checked settings, or everything that is wrong at once.
+    package func verdict() -> Verdict {
+        var problems: [Problem] = []
+        let layers = [
+            file.map(Entry.entries) ?? [],
+            environmentEntries(problems: &problems),
+            argumentEntries(problems: &problems),
+        ]
+        var reading = Reading(file: file?.path, problems: problems)
+        for layer in layers { reading.apply(layer) }
+        return reading.finish()
+    }
+
+    /// Settings from the environment, in the order of their names.
+    ///
+    /// An unknown variable only warns: container platforms inject `STERNA_PORT` and the like for a service of this name.
+    private func environmentEntries(problems: inout [Problem]) -> [Entry] {
+        var entries: [Entry] = []
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("STERNA_") {
+            let origin = Origin.environment(name)
+            guard let setting = Setting.byEnvironmentName[name] else {
+                let meant = nearest(to: name, among: Setting.byEnvironmentName.keys.sorted())
+                let hint = meant.map { "did you mean \($0)?" } ?? "no setting has this name"
+                problems.append(.warning("ignored; \(hint)", at: origin))
+                continue
+            }
+            for part in setting.parts(ofList: value) {
+                entries.append(Entry(key: setting.key, value: part, origin: origin))
+            }
+        }
+        return entries
+    }
+
+    private func argumentEntries(problems: inout [Problem]) -> [Entry] {
+        var entries: [Entry] = []
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            guard let entry = Entry(argument: word) else {
+                problems.append(
+                    .error("“\(word)” is not a setting; write --key=value", at: .commandLine))
+                continue
+            }
+            // `--key value`, where the key wants a value and the next word is none of our flags.
+            if entry.value == nil, let setting = Setting.byKey[entry.key], setting.needsValue,
+                let next = rest.first, !next.hasPrefix("--")
+            {
+                rest.removeFirst()
+                entries.append(Entry(key: entry.key, value: next, origin: .commandLine))
+            } else {
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Wire
+
+/// The checked configuration: every value has its type and its range, and no two contradict each other.
+///
+/// A field's initial value is the setting's default; the table (`Setting.all`) says which key fills which field.
+package struct Settings: Hashable, Sendable {
+    // MARK: Listening
+
+    package var listeningPort: UInt16 = 3478
+    package var tlsListeningPort: UInt16 = 5349
+    /// Where STUN and TURN are served; empty for every address of the host, IPv4 and IPv6.
+    package var listeningAddresses: [IPAddress] = []
+    package var servesUDP = true
+    package var servesTCP = true
+    package var servesTLS = true
+    package var servesDTLS = true
+    /// Number of threads that carry packets; 0 for one per processor.
+    package var workers = 0
+    /// Bytes asked of the kernel for the receive buffer of a relay socket; listeners ask for eight times as many.
+    package var socketBufferSize = 1 << 20
+
+    // MARK: Relaying
+
+    /// Where relayed addresses are opened; empty for the address that the client reached.
+    package var relayAddresses: [IPAddress] = []
+    package var externalAddresses: [ExternalAddress] = []
+    package var minPort: UInt16 = 49152
+    package var maxPort: UInt16 = 65535
+    package var relaysUDP = true
+    package var relaysTCP = true
+    package var maxAllocateLifetime: Duration = .seconds(3600)
+    package var channelLifetime: Duration = .seconds(600)
+    package var permissionLifetime: Duration = .seconds(300)
+    /// Whether channel numbers 0x5000–0x7FFF of RFC 5766 are accepted too.
+    package var rfc5766ChannelNumbers = false
+    package var stunOnly = false
+    package var noSTUN = false
+    package var fingerprint = false
+    package var softwareAttribute = false
+    package var includeReasonString = false
+    package var mobility = false
+    package var rfc5780 = false
+
+    // MARK: Who may use the relay
+
+    /// Empty unless the operator names one; then see `realmOrDefault`.
+    package var realm = ""
+    package var users: [User] = []
+    /// Set by `use-auth-secret`; a secret alone implies it.
+    package var useAuthSecret = false
+    /// Secrets of TURN REST credentials, any of which is good.
+    package var restSecrets: [String] = []
+    package var restSeparator: Character = ":"
+    package var staleNonce: Duration = .seconds(600)
+    package var longTermCredentials = true
+    package var secureSTUN = false
+
+    // MARK: Which peers may be reached
+
+    package var deniedPeers: [PeerRule] = []
+    package var allowedPeers: [PeerRule] = []
+    package var allowLoopbackPeers = false
+
+    // MARK: Limits
+
+    /// Allocations per user; 0 for no limit.
+    package var userQuota = 0
+    /// Allocations of the whole server; 0 for no limit.
+    package var totalQuota = 0
+    /// Bytes per second of one allocation, each direction; 0 for no limit.
+    package var maxBytesPerSecond = 0
+    /// Bytes per second of the whole server, each direction; 0 for no limit.
+    package var capacity = 0
+    /// Answers per second to one IPv4 address or IPv6 /64 that has not authenticated; 0 for no limit.
+    package var unauthorizedRate = 10
+
+    // MARK: TLS
+
+    package var certificate: String?
+    package var privateKey: String?
+    package var privateKeyPassword: String?
+    package var cipherList: String?
+    package var noTLS12 = false
+
+    // MARK: Web
+
+    /// Where HTTP and WebSocket are served; nil for nowhere.
+    package var webPort: UInt16?
+    package var webTLSPort: UInt16?
+    /// Empty for every address of the host.
+    package var webListeningAddresses: [IPAddress] = []
+    /// `https://host[:port]` that links begin with; nil to take what the browser asked for.
+    package var publicURL: String?
+    package var dataDirectory = "/var/lib/sterna"
+    package var trustedProxies: [AddressRange] = []
+    /// Sites besides this one whose pages may open WebSockets, lower case.
+    package var allowedOrigins: [String] = []
+
+    // MARK: Rooms
+
+    package enum RoomCreation: String, CaseIterable, Hashable, Sendable { case anyone, key }
+
+    package var roomTTL: Duration = .seconds(7 * 86_400)
+    package var roomMaxParticipants = 4
+    package var roomCreation = RoomCreation.anyone
+    package var roomKeys: [String] = []
+    /// Rooms that one address or /64 may make in a minute.
+    package var roomRate = 30
+    /// People that one address or /64 may register in a minute.
+    package var userRate = 10
+    package var roomScopedRelay = false
+
+    // MARK: Log
+
+    package enum LogFormat: String, CaseIterable, Hashable, Sendable { case text, json }
+    package enum LogLevel: String, CaseIterable, Hashable, Sendable { case debug, info, warning, error }
+
+    package var logFormat = LogFormat.text
+    package var logLevel = LogLevel.info
+
+    // MARK: Administration
+
+    package var adminSocket: String?
+    package var prometheus = false
+    package var prometheusPort: UInt16 = 9641
+    package var prometheusAddress = IPAddress.loopbackV4
+
+    package init() {}
+}
+
+extension Settings {
+    /// The relay's ports, both ends included.
+    package var relayPorts: ClosedRange<UInt16> { minPort...max(minPort, maxPort) }
+
+    /// The realm that clients are told: as set, else the host of `public-url`, else `sterna`.
+    package var realmOrDefault: String {
+        guard realm.isEmpty else { return realm }
+        return publicURL?.site.map { String($0.host) } ?? "sterna"
+    }
+
+    /// Whether pages and signaling are served.
+    package var servesWeb: Bool { webPort != nil || webTLSPort != nil }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Setting {
+    static let credentials: [Setting] = [
+        Setting(
+            "realm", .text("name"), into: \.realm,
+            "The realm that clients are told. Without it, the host of public-url, else “sterna”."
+        ).deviates("Without it coturn takes the host's domain."),
+        Setting(
+            "user", .user, into: \.users,
+            "A user with a fixed password, as name:password or name:0xKEY; repeat it for several."
+        ).deviates("Users and REST secrets are good side by side; coturn ignores users beside use-auth-secret.")
+            .secret.reloadable,
+        Setting(
+            "lt-cred-mech", .boolean, into: \.longTermCredentials,
+            "Long-term credentials; always on."),
+        Setting(
+            "use-auth-secret", .boolean, into: \.useAuthSecret,
+            "Accepts TURN REST credentials, made from static-auth-secret; a secret alone implies it."),
+        Setting(
+            "static-auth-secret", .text("secret"), into: \.restSecrets,
+            "A secret that TURN REST credentials are made with; repeat it while one secret replaces another."
+        ).secret.reloadable,
+        Setting(
+            "rest-api-separator", .separator, into: \.restSeparator,
+            "The character between time and name in a TURN REST user name."),
+        Setting(
+            "stale-nonce", .seconds(0...86_400), into: \.staleNonce,
+            "How long a nonce is good; 0 for as long as the server runs."
+        ).bare,
+        Setting(
+            "secure-stun", .boolean, into: \.secureSTUN,
+            "Requires credentials for Binding requests too."
+        ).refused(reason: "Sterna does not authenticate Binding requests yet, and would answer anybody; remove it"),
+    ]
+}

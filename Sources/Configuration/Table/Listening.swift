@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Setting {
+    static let listening: [Setting] = [
+        Setting(
+            "listening-port", .port, into: \.listeningPort,
+            "The port of STUN and TURN over UDP."),
+        Setting(
+            "tls-listening-port", .port, into: \.tlsListeningPort,
+            "The port of STUN and TURN over TLS and DTLS."
+        ).planned(loss: "TLS and DTLS are not served yet, so clients that are given turns: cannot connect"),
+        Setting(
+            "listening-ip", .address, into: \.listeningAddresses,
+            "An address to serve STUN and TURN on; repeat it for several. Without it every address of the host is served, IPv4 and IPv6."
+        ).deviates("Without it Sterna serves IPv6 too; coturn serves IPv4 only unless :: is asked for."),
+        Setting(
+            "no-udp", .negation, into: \.servesUDP,
+            "Does not serve clients over UDP."
+        ).planned(loss: "clients are still served over UDP; block the port in the firewall"),
+        Setting(
+            "no-tcp", .negation, into: \.servesTCP,
+            "Does not serve clients over TCP."),
+        Setting(
+            "no-tls", .negation, into: \.servesTLS,
+            "Does not serve clients over TLS."),
+        Setting(
+            "no-dtls", .negation, into: \.servesDTLS,
+            "Does not serve clients over DTLS."),
+        Setting(
+            "workers", .number(0...128), into: \.workers,
+            "The number of threads that carry packets; 0 for one per processor."
+        ).own,
+        Setting(
+            "relay-threads", .relayThreads, into: \.workers,
+            "coturn's name for workers, where 0 means a single thread."),
+        Setting(
+            "sock-buf-size", .bytes, into: \.socketBufferSize,
+            "The receive buffer asked for on each relay socket; listeners ask for eight times as much."
+        ).deviates("Listeners and relays are sized apart, and what the kernel grants is read back and reported."),
+    ]
+}

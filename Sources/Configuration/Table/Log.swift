@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Setting {
+    static let log: [Setting] = [
+        Setting(
+            "log-format", .word, into: \.logFormat,
+            "How a line of the log looks, on standard error: text for people, json for machines."
+        ).own,
+        Setting(
+            "log-min-level", .word, into: \.logLevel,
+            "The least severe lines that are written."
+        ).deviates("The default is info; coturn writes debug lines too.").reloadable,
+    ]
+
+    static let administration: [Setting] = [
+        Setting(
+            "admin-socket", .path, into: \.adminSocket,
+            "The Unix socket of the administration verbs. Without it, admin.sock in $RUNTIME_DIRECTORY."
+        ).own.planned(loss: "there are no administration verbs yet"),
+        Setting(
+            "prometheus", .boolean, into: \.prometheus,
+            "Serves metrics."
+        ).planned(loss: "metrics are not served yet"),
+        Setting(
+            "prometheus-port", .port, into: \.prometheusPort,
+            "The port of the metrics."
+        ).planned(loss: "metrics are not served yet"),
+        Setting(
+            "prometheus-address", .address, into: \.prometheusAddress,
+            "The address of the metrics."
+        ).deviates("The default is the loopback address; coturn serves metrics to everybody.")
+            .planned(loss: "metrics are not served yet"),
+    ]
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Setting {
+    static let web: [Setting] = [
+        Setting(
+            "web-port", .port, into: \.webPort,
+            "The port of HTTP: call page, signaling, API. Without it and web-tls-port no web listener is opened."
+        ).own.shipped("80"),
+        Setting(
+            "web-tls-port", .port, into: \.webTLSPort,
+            "The port of HTTPS, which also takes TURN over TLS."
+        ).own.planned(
+            loss: "HTTPS is not served yet; browsers allow camera and microphone over HTTP on localhost only"),
+        Setting(
+            "web-listening-ip", .address, into: \.webListeningAddresses,
+            "An address to serve the web on; repeat it for several. Without it every address of the host is served."
+        ).own,
+        Setting(
+            "public-url", .webOrigin, into: \.publicURL,
+            "What links to rooms begin with, as https://call.example.org. Without it, what the browser asked for."
+        ).own.reloadable,
+        Setting(
+            "data-dir", .path, into: \.dataDirectory,
+            "The directory of the database."
+        ).own,
+        Setting(
+            "trusted-proxy", .addresses, into: \.trustedProxies,
+            "A reverse proxy whose X-Forwarded-For and Forwarded headers are believed; repeat it for several."
+        ).own.reloadable,
+        Setting(
+            "allowed-origin", .webOrigin, into: \.allowedOrigins,
+            "Another site whose pages may open WebSockets here, as https://www.example.org; repeat it for several."
+        ).own.reloadable,
+    ]
+
+    static let rooms: [Setting] = [
+        Setting(
+            "room-creation", .word, into: \.roomCreation,
+            "Who may make rooms: anyone, or who sends a room-key."
+        ).own.reloadable,
+        Setting(
+            "room-key", .text("key"), into: \.roomKeys,
+            "A key that makes rooms where room-creation=key, sent as a bearer token; repeat it for several."
+        ).own.secret.reloadable,
+        Setting(
+            "room-ttl", .seconds(60...31_536_000), into: \.roomTTL,
+            "How long a link stays good after somebody last joined, and the longest lifetime that may be asked for."
+        ).own.reloadable,
+        Setting(
+            "room-max-participants", .number(2...4), into: \.roomMaxParticipants,
+            "The most people that a room may be made for."
+        ).own.reloadable,
+        Setting(
+            "room-rate", .number(1...1_000_000, unit: "rooms per minute"), into: \.roomRate,
+            "Rooms that one IPv4 address or IPv6 /64 may make."
+        ).own.reloadable,
+        Setting(
+            "user-rate", .number(1...1_000_000, unit: "people per minute"), into: \.userRate,
+            "People that one IPv4 address or IPv6 /64 may register."
+        ).own.reloadable.planned(loss: "people cannot be registered yet"),
+        Setting(
+            "room-scoped-relay", .boolean, into: \.roomScopedRelay,
+            "Relays a room's credentials only to addresses that the others in the room have signalled."
+        ).own.refused(reason: "the relay does not know the rooms yet, and would reach every permitted peer; remove it"),
+    ]
+}

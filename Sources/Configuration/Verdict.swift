@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the check of a configuration came to.
+package struct Verdict: Sendable {
+    /// Exit code of a process that cannot run with its configuration (`EX_CONFIG` of sysexits.h).
+    package static let exitCode: Int32 = 78
+
+    /// The checked settings; nil when any problem is an error.
+    package let settings: Settings?
+    /// All that was found, in the order of the file.
+    package let problems: [Problem]
+    /// Where the values that are not defaults were written, by key.
+    package let origins: [String: [Origin]]
+
+    package var errors: [Problem] { problems.filter { $0.severity == .error } }
+    package var warnings: [Problem] { problems.filter { $0.severity == .warning } }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Testing
+
+@Suite("A mistake in the configuration")
+struct MistakeTests {
+    struct Mistake: Sendable, CustomTestStringConvertible {
+        let line: String
+        let message: String
+
+        var testDescription: String { line }
+    }
+
+    static let mistakes = [
+        Mistake(
+            line: "lisening-port=3478",
+            message: "unknown setting “lisening-port”; did you mean “listening-port”?"),
+        Mistake(
+            line: "Realm=example.org",
+            message: "unknown setting “Realm”; did you mean “realm”?"),
+        Mistake(
+            line: "speed=11",
+            message: "unknown setting “speed”; sterna config --default lists those that exist"),
+        Mistake(
+            line: "max-port=70000",
+            message: "max-port: “70000” is not right; right would be a number from 1 to 65535"),
+        Mistake(
+            line: "max-port=65535;",
+            message:
+                "max-port: “65535;” is not right (lines do not end with a semicolon); right would be a number from 1 to 65535"
+        ),
+        Mistake(
+            line: "min-port",
+            message: "min-port needs a value: min-port=port; right would be a number from 1 to 65535"),
+        Mistake(
+            line: "denied-peer-ip=10.0.0.9-10.0.0.1",
+            message:
+                "denied-peer-ip: “10.0.0.9-10.0.0.1” is not right; right would be an address A, a range A-B with A not above B, or a network A/prefix"
+        ),
+        Mistake(
+            line: "external-ip=192.0.2.1/fd00::1",
+            message:
+                "external-ip: “192.0.2.1/fd00::1” is not right; right would be PUBLIC or PUBLIC/PRIVATE, two addresses of one family"
+        ),
+        Mistake(
+            line: "user=ana",
+            message:
+                "user: the value is not right; right would be name:password, or name:0x and the 32 hexadecimal digits of a key"
+        ),
+        Mistake(
+            line: "user=ana:0x00112233445566778899aabbccddeeff",
+            message: "the key of user “ana” was made with a realm; add realm= with the same one"),
+        Mistake(
+            line: "use-auth-secret",
+            message: "use-auth-secret needs a secret; add static-auth-secret= and what “openssl rand -hex 32” prints"),
+        Mistake(
+            line: "room-creation=key",
+            message: "room-creation=key needs a key; add room-key= and what “openssl rand -hex 16” prints"),
+        Mistake(
+            line: "public-url=call.example.org",
+            message:
+                "public-url: “call.example.org” is not right; right would be https:// or http://, a host and perhaps a port, and nothing behind them"
+        ),
+        Mistake(
+            line: "no-auth",
+            message:
+                "no-auth is refused: the relay is never open to everybody; remove it, and add user= or static-auth-secret="
+        ),
+    ]
+
+    @Test("is told with its line and with what would be right", arguments: mistakes)
+    func explained(_ mistake: Mistake) {
+        let verdict = verdict("web-port=80", mistake.line)
+        #expect(verdict.settings == nil)
+        #expect(verdict.messages == ["sterna.conf:2: " + mistake.message])
+    }
+
+    @Test("does not hide the next one")
+    func allAtOnce() {
+        let verdict = verdict("min-prot=1", "max-port=0", "web-port=x", "user=")
+        #expect(
+            verdict.errors.map(\.origin).map(\.description) == (1...4).map { "sterna.conf:\($0)" } + ["sterna.conf"])
+    }
+
+    @Test(
+        "is seen across settings",
+        arguments: [
+            (
+                ["min-port=60000", "max-port=50000"],
+                "sterna.conf:2: min-port=60000 is above max-port=50000; right would be the lower number first"
+            ),
+            (["web-port=3478"], "sterna.conf:2: web-port=3478 is the port of STUN and TURN; give it one of its own"),
+            (
+                ["external-ip=192.0.2.1", "external-ip=192.0.2.2"],
+                "sterna.conf:3: two public addresses of one family; write each as external-ip=PUBLIC/PRIVATE"
+            ),
+            (
+                ["relay-ip=0.0.0.0"],
+                "sterna.conf:2: relay-ip needs one address of this host that peers can reach, not 0.0.0.0"
+            ),
+        ])
+    func contradictions(lines: [String], message: String) {
+        let text = (["user=ana:secret"] + lines).joined(separator: "\n")
+        let verdict = Input(file: .init(path: "sterna.conf", text: text)).verdict()
+        #expect(verdict.messages == [message])
+    }
+
+    @Test("a configuration that nobody could log in with says what to add")
+    func nobody() {
+        let verdict = verdict("realm=example.org")
+        #expect(
+            verdict.messages == [
+                "sterna.conf: nobody could use this server; add user=name:password, or static-auth-secret= and what “openssl rand -hex 32” prints, or web-port=80 for calls in the browser"
+            ])
+    }
+
+    @Test("no message repeats a secret")
+    func secrets() {
+        let verdict = verdict(
+            "user=ana:hunter2", "user=hunter2", "static-auth-secret=hunter2", "room-key=hunter2", "user=ana:hunter2",
+            "static-auth-secret=hunter2 # hunter2", "pkey-pwd=hunter2", "cli-password=hunter2", "web-port=80")
+        #expect(!verdict.problems.isEmpty)
+        #expect(!verdict.messages.contains { $0.contains("hunter2") })
+    }
+}
