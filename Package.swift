@@ -64,7 +64,9 @@ let package = Package(
         // Product.
         module("Store", sees: ["Wire", "CSQLite"]),
         module("Configuration", sees: ["Wire"]),
-        module("Web", sees: ["CWebAssets", "CZlib", "CQREncode"]),
+        .target(
+            name: "Web", dependencies: ["CWebAssets", "CZlib", "CQREncode"], exclude: ["client"],
+            swiftSettings: strict),
         module(
             "Server",
             sees: [
@@ -85,8 +87,9 @@ let package = Package(
         tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
         tests("Store", sees: ["Store", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
-        tests("Web", sees: ["Web"]),
+        tests("Web", sees: ["Web", "CZlib"]),
         tests("Server", sees: ["Server", "Configuration", "Wire"]),
         tests("Structure", sees: []),
-    ]
+    ],
+    cLanguageStandard: .gnu2x
 )
