@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one connection may ask for: sizes in bytes, API §2.
+package struct Limits: Hashable, Sendable {
+    package var head = 16 * 1024
+    package var fields = 100
+    package var body = 64 * 1024
+    /// From the connection's beginning, or the first byte after an answer, to the end of the head.
+    package var headTime = Duration.seconds(10)
+    /// From the end of the head to the end of the body.
+    package var bodyTime = Duration.seconds(10)
+    /// How long a connection may wait for its next request.
+    package var idleTime = Duration.seconds(60)
+    /// What may wait behind a request that is not answered yet.
+    package var pipeline = 64 * 1024
+
+    package static let standard = Self()
+}
