@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Threads, clocks, randomness and the process itself. */
+#ifndef STERNA_LINUX_PROCESS_H
+#define STERNA_LINUX_PROCESS_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Nanoseconds of the monotonic clock. */
+static inline uint64_t linux_monotonic(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Milliseconds of the wall clock since 1970. */
+static inline int64_t linux_wall_clock(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static inline int linux_random(void *bytes, size_t count) {
+    uint8_t *cursor = (uint8_t *)bytes;
+    while (count > 0) {
+        ssize_t got = getrandom(cursor, count, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -errno;
+        cursor += got;
+        count -= (size_t)got;
+    }
+    return 0;
+}
+
+/* Starts a thread with every signal blocked: signals are read from a descriptor by whoever asked for them. */
+static inline int linux_thread_start(pthread_t *thread, void *(*body)(void *), void *context) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failure = pthread_create(thread, NULL, body, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return -failure;
+}
+
+/* Names this thread; at most 15 bytes are kept. */
+void linux_thread_name(const char *name);
+
+/* The processors that this process may run on. */
+int linux_processors(void);
+
+#endif
