@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Crypto
+package import Wire
+
+/// The one-link calls (API §3): every room, who is inside, and what they say to each other.
+///
+/// Knows no socket but by its number. After every call of ``handle(_:now:)`` or of a verb for HTTP, drain
+/// ``nextOutput()`` until it returns nil, then sleep no longer than ``deadline``.
+package struct Rooms: ~Copyable {
+    package enum Input: Sendable {
+        /// Rooms that were persisted before a restart.
+        case restored([RoomRecord])
+        /// A WebSocket was accepted on `/ws/rooms/{token}` from that client.
+        case connected(Socket, room: String, from: IPAddress)
+        /// A whole text message.
+        case text(Socket, [UInt8])
+        /// The socket is gone, whoever closed it. A socket that an output closed may be reported or not.
+        case closed(Socket)
+        case timeout
+    }
+
+    package enum Output: Hashable, Sendable {
+        /// A text message.
+        case send(Socket, [UInt8])
+        /// To be done after everything sent before has gone out. The machine has forgotten the socket.
+        case close(Socket, CloseCode)
+        /// To be written before a person is told of the room.
+        case persist(RoomRecord)
+        case forget(token: String)
+        /// The participant's seat is gone: credentials minted for it are no longer honoured.
+        case revoke(peer: String)
+        case log(RoomEvent)
+    }
+
+    /// What the operator decides; may change while rooms are open.
+    package struct Settings: Hashable, Sendable {
+        /// How far ahead a join moves a room's end, and the longest `ttl`.
+        package var lifetime: Duration = .seconds(7 * 86_400)
+        /// The most that a room may be asked to hold.
+        package var maxParticipants = 4
+        /// Rooms in memory, the ended ones that are still remembered included.
+        package var limit = 100_000
+
+        package init() {}
+    }
+
+    var rooms: [String: Room] = [:]
+    var hall: Hall
+    private var alarms = Alarms<String>()
+    private var nextSweep: Instant?
+
+    package init(settings: Settings = Settings(), random: consuming RandomStream, mint: @escaping Mint) {
+        hall = Hall(settings: settings, random: random, mint: mint)
+    }
+
+    package var settings: Settings {
+        get { hall.settings }
+        set { hall.settings = newValue }
+    }
+
+    /// When to call ``handle(_:now:)`` with `.timeout`, unless something else comes first.
+    package var deadline: Instant? {
+        guard let alarm = alarms.next else { return nextSweep }
+        return nextSweep.map { min($0, alarm) } ?? alarm
+    }
+
+    package mutating func nextOutput() -> Output? { hall.outputs.next() }
+
+    package mutating func handle(_ input: Input, now: Moment) {
+        switch input {
+        case .restored(let records):
+            for record in records { rooms[record.token] = Room(record) }
+            scheduleSweep(now)
+        case .connected(let socket, let token, let address):
+            connect(socket, to: token, from: address, now: now)
+        case .text(let socket, let bytes):
+            guard let caller = hall.callers[socket] else { return }
+            rooms[caller.room]?.receive(bytes, from: socket, in: &hall, now: now)
+            settle(caller.room, now: now)
+        case .closed(let socket):
+            guard let caller = hall.callers.removeValue(forKey: socket) else { return }
+            rooms[caller.room]?.lose(socket, in: &hall, now: now)
+            settle(caller.room, now: now)
+        case .timeout:
+            wake(now)
+        }
+    }
+
+    private mutating func connect(_ socket: Socket, to token: String, from address: IPAddress, now: Moment) {
+        guard let room = rooms[token] else { return hall.close(socket, .noSuchRoom) }
+        if let end = room.end(at: now.time) {
+            hall.send(socket, .ended(reason: end.rawValue))
+            return hall.close(socket, .ended)
+        }
+        hall.callers[socket] = Hall.Caller(room: token, address: address.subscriber)
+        rooms[token]?.strangers.insert(socket)
+        settle(token, now: now)
+    }
+
+    private mutating func wake(_ now: Moment) {
+        while let alarm = alarms.due(now.instant) {
+            // One that was set earlier and superseded by an earlier one.
+            guard rooms[alarm.key]?.alarm == alarm.at else { continue }
+            rooms[alarm.key]?.alarm = nil
+            rooms[alarm.key]?.wake(in: &hall, now: now)
+            settle(alarm.key, now: now)
+        }
+        if let nextSweep, now.instant >= nextSweep { sweep(now) { $0.forgottenAt <= now.time } }
+    }
+
+    /// Puts right what an input left behind in a room, and sets its alarm.
+    mutating func settle(_ token: String, now: Moment) {
+        rooms[token]?.settle(in: &hall, now: now)
+        guard let room = rooms[token], let wanted = room.nextWake(now) else { return }
+        if let alarm = room.alarm, alarm <= wanted { return }
+        rooms[token]?.alarm = wanted
+        alarms.set(token, at: wanted)
+    }
+
+    /// Lets go of rooms that nobody is in.
+    mutating func sweep(_ now: Moment, where isDone: (RoomRecord) -> Bool) {
+        for (token, room) in rooms where room.isEmpty && isDone(room.record) {
+            rooms[token] = nil
+            hall.outputs.append(.forget(token: token))
+        }
+        nextSweep = nil
+        scheduleSweep(now)
+    }
+
+    mutating func scheduleSweep(_ now: Moment) {
+        if nextSweep == nil, !rooms.isEmpty { nextSweep = now.instant + .seconds(3600) }
+    }
+}
