@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package import STUN
+package import Wire
+
+/// What a relay asks its driver to do besides passing payload on.
+package enum Output: Hashable, Sendable {
+    /// Send `bytes`, a range of ``Relay/replyBytes`` that is valid until the next input, to the client, from `flow.server`.
+    case reply(to: Flow, bytes: Range<Int>)
+    /// Bind a UDP socket to exactly this address and port and answer with ``Input/opened(_:at:)`` or
+    /// ``Input/refused(_:at:because:)``, best before anything else.
+    case open(AllocationID, at: Endpoint)
+    /// Close the allocation's socket of this family. Every `open` that was answered with `opened` is closed once.
+    case close(AllocationID, IPAddress.Family)
+    /// An allocation is no more: one line of the log.
+    case ended(SessionSummary)
+    /// A request was refused; for the log (at debug level) and the counters.
+    case refused(Refused)
+}
+
+/// What a relay is told besides the packets.
+package enum Input: Sendable {
+    /// The socket that ``Output/open(_:at:)`` asked for is bound and its packets are being received.
+    case opened(AllocationID, at: Endpoint)
+    /// The socket could not be bound.
+    case refused(AllocationID, at: Endpoint, because: OpenFailure)
+    /// The client's stream or DTLS session is closed: what was allocated over it ends.
+    case disconnected(Flow)
+    /// The operator, or the room that the credentials belong to, ends an allocation.
+    case kick(AllocationID)
+    /// The ``Relay/deadline`` has come.
+    case tick
+}
+
+/// Why a relay socket could not be bound.
+package enum OpenFailure: Hashable, Sendable {
+    /// Another program has the port (EADDRINUSE); another one is tried.
+    case portInUse
+    /// The host has no such address (EADDRNOTAVAIL).
+    case addressUnavailable
+    /// Descriptors, memory or permission are lacking.
+    case resources
+}
+
+/// A request that was answered with an error.
+package struct Refused: Hashable, Sendable {
+    package let flow: Flow
+    package let method: STUN.Method
+    package let code: ErrorCode
+    /// The peer address that the request named, where a peer was the reason.
+    package let peer: Endpoint?
+    /// Why, in words for the operator: the rule and where it was written.
+    package let explanation: String
+}

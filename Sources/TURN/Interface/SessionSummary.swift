@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Wire
+
+/// The life of an allocation, told when it ends (or, of a running one, when somebody asks).
+package struct SessionSummary: Hashable, Sendable {
+    package let allocation: AllocationID
+    package let flow: Flow
+    /// The user name as the client gave it; bytes that are no UTF-8 are replaced.
+    package let user: String
+    /// The relayed addresses as the client was told them; the second family only in dual allocations.
+    package let relayed: [Endpoint]
+    package let began: UnixTime
+    package let duration: Duration
+    package let toPeers: Traffic
+    package let toClient: Traffic
+    /// Nil while the allocation lives.
+    package let reason: EndReason?
+}
+
+/// What went one way, payload bytes only.
+@frozen
+package struct Traffic: Hashable, Sendable {
+    package internal(set) var packets: UInt64 = 0
+    package internal(set) var bytes: UInt64 = 0
+
+    @inlinable
+    package init() {}
+
+    @inlinable
+    mutating func count(_ payload: Int) {
+        packets &+= 1
+        bytes &+= UInt64(truncatingIfNeeded: payload)
+    }
+}
+
+/// Why an allocation is no more.
+package enum EndReason: Hashable, Sendable {
+    /// The client did not refresh it.
+    case expired
+    /// The client gave it up with a lifetime of zero.
+    case released
+    /// The client's stream was closed.
+    case disconnected
+    /// The operator or the room ended it.
+    case kicked
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Wire
+
+/// What one worker's relay is told at its start and at every reload.
+package struct Settings: Sendable {
+    package var credentials: Credentials
+    package var peerPolicy: PeerPolicy
+
+    /// Secret of the nonces, 32 bytes, the same in all workers and over restarts.
+    package var nonceKey: [UInt8]
+    /// How long a nonce is good (`stale-nonce`); zero: for ever.
+    package var nonceLifetime: Duration = .seconds(600)
+
+    /// Addresses to relay from (`relay-ip`). A family that is not among them is relayed from the flow's own server
+    /// address where that has the family, else from ``fallbackAddresses``.
+    package var relayAddresses: [IPAddress] = []
+    /// The host's own addresses for families that neither ``relayAddresses`` nor the client's flow has.
+    package var fallbackAddresses: [IPAddress] = []
+    /// This worker's share of the relay ports of every address: disjoint from all other workers' shares. Ranges that
+    /// begin even and end odd leave no port unusable for EVEN-PORT.
+    package var ports: [ClosedRange<UInt16>] = [49152...65535]
+    /// Addresses that clients are told instead of the host's own (`external-ip`).
+    package var externalAddresses: [ExternalAddress] = []
+
+    /// The longest lifetime granted (`max-allocate-lifetime`); at least the default of 600 s.
+    package var maximumLifetime: Duration = .seconds(3600)
+    package var permissionLifetime: Duration = .seconds(300)
+    package var channelLifetime: Duration = .seconds(600)
+    /// Channels up to 0x7FFF, as RFC 5766 had them.
+    package var rfc5766ChannelNumbers = false
+    /// FINGERPRINT in every answer, not only in answers to requests that had it.
+    package var fingerprints = false
+    /// Permissions and, apart from them, channels that one allocation may have.
+    package var peersPerAllocation = 256
+    /// Who may have how many allocations; shared by all workers.
+    package var quotas = Quotas.unlimited
+    /// New allocations are refused with 508; those that are there live on.
+    package var isDraining = false
+
+    package init(credentials: Credentials, peerPolicy: PeerPolicy, nonceKey: [UInt8]) {
+        self.credentials = credentials
+        self.peerPolicy = peerPolicy
+        self.nonceKey = nonceKey
+    }
+}
+
+/// One `external-ip`: the public face of a private address, or of all addresses of its family.
+package struct ExternalAddress: Hashable, Sendable {
+    package let address: IPAddress
+    /// The host's own address behind it; nil: every one of the same family.
+    package let local: IPAddress?
+
+    package init(_ address: IPAddress, for local: IPAddress? = nil) {
+        self.address = address
+        self.local = local
+    }
+}
