@@ -87,7 +87,7 @@ extension Writer {
     package mutating func append(_ code: ErrorCode, withReason: Bool = true) {
         let reason = withReason ? code.reason : ""
         guard let offset = reserve(.errorCode, count: 4 + reason.utf8CodeUnitCount) else { return }
-        store(code.rawValue / 100 << 8 | code.rawValue % 100, at: offset + 2)
+        store((code.rawValue / 100) << 8 | code.rawValue % 100, at: offset + 2)
         let text = [UInt8](reason.description.utf8)
         for index in text.indices { store(text[index], at: offset + 4 + index) }
     }

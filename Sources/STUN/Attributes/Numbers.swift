@@ -81,7 +81,7 @@ extension Writer {
         let reason = [UInt8](code.reason.description.utf8)
         guard let offset = reserve(.addressErrorCode, count: 4 + reason.count) else { return }
         store(UInt8(family == .v4 ? 1 : 2), at: offset)
-        store(code.rawValue / 100 << 8 | code.rawValue % 100, at: offset + 2)
+        store((code.rawValue / 100) << 8 | code.rawValue % 100, at: offset + 2)
         for index in reason.indices { store(reason[index], at: offset + 4 + index) }
     }
 
