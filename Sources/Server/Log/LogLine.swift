@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Wire
+
+/// One line of the log on its way to text; knows how to keep hostile values inside their quotes.
+struct LogLine {
+    /// What is written in one piece never mixes with another writer's line (PIPE_BUF).
+    static let maximumSize = 4096
+    private static let longestValue = 256
+
+    let event: Event
+    let message: String
+    let fields: [(name: String, value: LogValue)]
+    let time: UnixTime
+
+    /// The line as `style` has it, with its newline, never longer than ``maximumSize`` bytes.
+    func bytes(_ style: LogStyle) -> [UInt8] {
+        let priority = style.hasPriorities ? "<\(event.level.rawValue)>" : ""
+        let start = priority + (style.format == .json ? jsonStart : textStart(style))
+        let end = style.format == .json ? "}\n" : "\n"
+        var line = [UInt8](start.utf8)
+        for (name, value) in fields {
+            let field = style.format == .json ? json(name, value) : text(name, value)
+            // A field that does not fit is left out whole: half an escape would be worse than none.
+            if line.count + field.utf8.count + end.utf8.count <= Self.maximumSize { line += field.utf8 }
+        }
+        return line + end.utf8
+    }
+
+    // MARK: - Text
+
+    private func textStart(_ style: LogStyle) -> String {
+        let time = style.hasPriorities ? "" : "\(self.time) "
+        let level = style.isColoured ? event.level.coloured : event.level.word
+        return "\(time)\(level) \(event.name): \(Self.clean(message, quotes: false))"
+    }
+
+    private func text(_ name: String, _ value: LogValue) -> String {
+        switch value {
+        case .text(let text):
+            let plain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"\\=".utf8.contains($0) }
+            return plain && text.utf8.count <= Self.longestValue
+                ? " \(name)=\(text)" : " \(name)=\"\(Self.clean(text))\""
+        case .integer(let number): return " \(name)=\(number)"
+        case .flag(let flag): return " \(name)=\(flag ? "yes" : "no")"
+        case .duration(let duration): return " \(name)=\(Self.seconds(duration))s"
+        }
+    }
+
+    // MARK: - JSON
+
+    private var jsonStart: String {
+        "{\"time\":\"\(time)\",\"level\":\"\(event.level.word)\",\"event\":\"\(Self.clean(event.name))\",\"message\":\"\(Self.clean(message))\""
+    }
+
+    private func json(_ name: String, _ value: LogValue) -> String {
+        let start = ",\"\(Self.clean(name))\":"
+        return switch value {
+        case .text(let text): "\(start)\"\(Self.clean(text))\""
+        case .integer(let number): "\(start)\(number)"
+        case .flag(let flag): "\(start)\(flag)"
+        case .duration(let duration): "\(start)\(Self.seconds(duration))"
+        }
+    }
+
+    // MARK: - Values
+
+    /// Seconds with three digits behind the point.
+    private static func seconds(_ duration: Duration) -> String {
+        let milliseconds = duration.wholeNanoseconds / 1_000_000
+        let fraction = String(milliseconds.magnitude % 1000)
+        let sign = milliseconds < 0 ? "-" : ""
+        return sign + "\(milliseconds.magnitude / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+
+    /// `text` as a JSON string holds it: quotes, backslashes, line ends, terminal and bidirectional controls escaped.
+    static func clean(_ text: String, quotes: Bool = true) -> String {
+        var clean = ""
+        for (index, scalar) in text.unicodeScalars.enumerated() {
+            if quotes, index == longestValue { return clean + "…" }
+            if index == 2 * longestValue { return clean + "…" }
+            switch scalar.value {
+            case 0x22 where quotes: clean += "\\\""
+            case 0x5C where quotes: clean += "\\\\"
+            case 0x0A: clean += "\\n"
+            case 0x00...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF:
+                let digits = String(scalar.value, radix: 16)
+                clean += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: clean.unicodeScalars.append(scalar)
+            }
+        }
+        return clean
+    }
+}
+
+extension LogLevel {
+    /// The word in the colour that terminals give it.
+    fileprivate var coloured: String {
+        switch self {
+        case .error: "\u{1B}[31m\(word)\u{1B}[0m"
+        case .warning: "\u{1B}[33m\(word)\u{1B}[0m"
+        case .info: "\u{1B}[32m\(word)\u{1B}[0m"
+        case .debug: "\u{1B}[2m\(word)\u{1B}[0m"
+        }
+    }
+}

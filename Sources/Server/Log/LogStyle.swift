@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Configuration
+internal import Glibc
+
+/// How lines look where they go.
+package struct LogStyle: Hashable, Sendable {
+    package var format: Settings.LogFormat
+    /// `<3>` to `<7>` in front of each line: for journald, which has the time itself.
+    package var hasPriorities = false
+    package var isColoured = false
+
+    package init(format: Settings.LogFormat, hasPriorities: Bool = false, isColoured: Bool = false) {
+        (self.format, self.hasPriorities, self.isColoured) = (format, hasPriorities, isColoured)
+    }
+
+    /// The style that fits what `descriptor` is connected to.
+    ///
+    /// - Parameter journalStream: The variable `JOURNAL_STREAM`; it names the journal's socket by device and inode, and
+    ///   counts only when `descriptor` is that one (systemd.exec(5)).
+    package init(format: Settings.LogFormat, descriptor: Int32, journalStream: String?) {
+        var status = stat()
+        // Safe: the call fills the whole structure or fails.
+        if let journalStream, unsafe fstat(descriptor, &status) == 0 {
+            hasPriorities = journalStream == "\(status.st_dev):\(status.st_ino)"
+        }
+        isColoured = format == .text && isatty(descriptor) == 1
+        self.format = format
+    }
+}
