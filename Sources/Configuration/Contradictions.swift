@@ -63,8 +63,8 @@ private struct Check {
                     at: place("use-auth-secret")))
         } else if settings.users.isEmpty, !hasSecret, !settings.servesWeb {
             problems.append(
-                .error(
-                    "nobody could use this server; add user=name:password, or static-auth-secret= and what “openssl rand -hex 32” prints, or web-port=80 for calls in the browser",
+                .warning(
+                    "only STUN is answered, because nobody could log in to the relay; add user=name:password, or static-auth-secret= and what “openssl rand -hex 32” prints, or web-port=80 for calls in the browser",
                     at: .configuration(file: file)))
         }
         if hasSecret, !settings.users.isEmpty {

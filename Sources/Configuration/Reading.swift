@@ -26,7 +26,7 @@ struct Reading {
                 }
             } else {
                 setting.clear(&settings)
-                origins[setting.key] = nil
+                origins[setting.canonicalKey] = nil
             }
             apply(entry, to: setting)
         }
@@ -59,7 +59,7 @@ struct Reading {
         if let complaint = setting.assign(entry.value, at: entry.origin, to: &settings) {
             problems.append(.error(complaint, at: entry.origin))
         } else {
-            origins[setting.key, default: []].append(entry.origin)
+            origins[setting.canonicalKey, default: []].append(entry.origin)
             if let value = entry.value, setting.isText, value.contains(" #") {
                 problems.append(
                     .warning(

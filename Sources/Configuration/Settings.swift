@@ -52,9 +52,9 @@ package struct Settings: Hashable, Sendable {
     package var useAuthSecret = false
     /// Secrets of TURN REST credentials, any of which is good.
     package var restSecrets: [String] = []
-    package var restSeparator: Character = ":"
+    /// An ASCII character.
+    package var restSeparator = UInt8(ascii: ":")
     package var staleNonce: Duration = .seconds(600)
-    package var longTermCredentials = true
     package var secureSTUN = false
 
     // MARK: Which peers may be reached

@@ -12,9 +12,6 @@ extension Setting {
         ).deviates("Users and REST secrets are good side by side; coturn ignores users beside use-auth-secret.")
             .secret.reloadable,
         Setting(
-            "lt-cred-mech", .boolean, into: \.longTermCredentials,
-            "Long-term credentials; always on."),
-        Setting(
             "use-auth-secret", .boolean, into: \.useAuthSecret,
             "Accepts TURN REST credentials, made from static-auth-secret; a secret alone implies it."),
         Setting(

@@ -91,6 +91,7 @@ extension Setting {
     /// Nothing is lost without these.
     private static let needless: [Setting] =
         [
+            ("lt-cred-mech", "long-term credentials are always asked for"),
             ("no-cli", "there is no telnet console"),
             ("no-multicast-peers", "multicast peers are always denied"),
             ("no-loopback-peers", "loopback peers are denied unless allow-loopback-peers is set"),

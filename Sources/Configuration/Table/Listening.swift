@@ -32,7 +32,8 @@ extension Setting {
         ).own,
         Setting(
             "relay-threads", .relayThreads, into: \.workers,
-            "coturn's name for workers, where 0 means a single thread."),
+            "coturn's name for workers, where 0 means a single thread."
+        ).synonym(of: "workers"),
         Setting(
             "sock-buf-size", .bytes, into: \.socketBufferSize,
             "The receive buffer asked for on each relay socket; listeners ask for eight times as much."

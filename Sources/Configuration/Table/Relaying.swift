@@ -50,7 +50,7 @@ extension Setting {
         Setting(
             "fingerprint", .boolean, into: \.fingerprint,
             "Adds FINGERPRINT to every answer, also where the request had none."
-        ).planned(loss: "an answer has a FINGERPRINT where its request had one"),
+        ),
         Setting(
             "software-attribute", .boolean, into: \.softwareAttribute,
             "Adds SOFTWARE to answers."

@@ -46,6 +46,8 @@ package struct Setting: Sendable {
     package private(set) var isSecret = false
     /// The value that the shipped file sets; nil to ship it as a comment.
     package private(set) var shipped: String?
+    /// The key of Sterna's own that says the same.
+    package private(set) var synonym: String?
     private var bareMeansDefault = false
 
     private let read: @Sendable (String, Origin, inout Settings) -> Bool
@@ -63,6 +65,9 @@ package struct Setting: Sendable {
 
     /// The variable of the environment that sets it.
     package var environmentName: String { "STERNA_" + key.uppercased().replacing("-", with: "_") }
+
+    /// The key that the manual lists it under.
+    var canonicalKey: String { synonym ?? key }
 
     /// Whether the key alone is not enough.
     var needsValue: Bool { !isFlag && !bareMeansDefault }
@@ -177,6 +182,7 @@ extension Setting {
     var reloadable: Self { with { $0.isReloadable = true } }
     var secret: Self { with { $0.isSecret = true } }
     func shipped(_ value: String) -> Self { with { $0.shipped = value } }
+    func synonym(of key: String) -> Self { with { $0.synonym = key } }
     /// A key without a value changes nothing, as with coturn's optional arguments.
     var bare: Self { with { $0.bareMeansDefault = true } }
 

@@ -32,11 +32,15 @@ extension ValueType where Value == String {
         write: { $0 })
 }
 
-extension ValueType where Value == Character {
+extension ValueType where Value == UInt8 {
     static let separator = Self(
-        name: "character", expected: "one character",
-        parse: { text, _ in text.count == 1 ? text.first : nil },
-        write: { String($0) }, isText: true)
+        name: "character", expected: "one ASCII character that is no letter or digit",
+        parse: { text, _ in
+            guard let byte = text.utf8.first, text.utf8.count == 1, (0x21...0x7E).contains(byte) else { return nil }
+            let isLetterOrDigit = Character(UnicodeScalar(byte)).isLetter || (0x30...0x39).contains(byte)
+            return isLetterOrDigit ? nil : byte
+        },
+        write: { String(UnicodeScalar($0)) }, isText: true)
 }
 
 extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {

@@ -6,7 +6,7 @@ internal import Wire
 package struct User: Hashable, Sendable {
     package enum Credential: Hashable, Sendable {
         case password(String)
-        /// MD5 of `name:realm:password` (RFC 8489 §9.2.2), 16 bytes.
+        /// MD5 (16 bytes) or SHA-256 (32 bytes) of `name:realm:password` (RFC 8489 §9.2.2 and §18.5.1.2).
         case key([UInt8])
     }
 
@@ -16,14 +16,14 @@ package struct User: Hashable, Sendable {
 
 extension ValueType where Value == User {
     static let user = Self(
-        name: "name:password", expected: "name:password, or name:0x and the 32 hexadecimal digits of a key",
+        name: "name:password", expected: "name:password, or name:0x and the 32 or 64 hexadecimal digits of a key",
         parse: { text, _ in
             guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return nil }
             let name = String(text[..<colon])
             let secret = text[text.index(after: colon)...]
             guard !secret.isEmpty, name.utf8.count <= 508 else { return nil }
             guard secret.hasPrefix("0x") else { return User(name: name, credential: .password(String(secret))) }
-            guard let key = Hex.decode(secret.dropFirst(2)), key.count == 16 else { return nil }
+            guard let key = Hex.decode(secret.dropFirst(2)), [16, 32].contains(key.count) else { return nil }
             return User(name: name, credential: .key(key))
         },
         write: { user in "\(user.name):…" },

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Glibc
+
+/// The program: finds the verb that the first word names and runs it.
+@main
+struct Main {
+    static func main() {
+        // A log or a list that nobody reads any more must not end the server.
+        _ = signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// - Returns: The exit code of the process.
+    private static func run(_ words: [String]) -> Int32 {
+        guard let first = words.first else {
+            Terminal.complain(Help.overview)
+            return Exit.usage
+        }
+        switch first {
+        case "--help", "-h": return Help.run(Array(words.dropFirst()))
+        case "--version", "-V": return VersionVerb.run([])
+        default: break
+        }
+        guard let verb = Verb.named(first) else {
+            let meant = nearest(to: first, among: Verb.all.map(\.name))
+            let hint = meant.map { "did you mean “\($0)”?" } ?? "“sterna help” lists the verbs."
+            Terminal.complain("sterna: no verb “\(first)”; \(hint)")
+            return Exit.usage
+        }
+        let rest = Array(words.dropFirst())
+        return rest.contains("--help") || rest.contains("-h") ? Help.run([verb.name]) : verb.run(rest)
+    }
+}
+
+/// Exit codes, as sysexits.h has them.
+enum Exit {
+    static let success: Int32 = 0
+    /// EX_USAGE: the command line is not understood.
+    static let usage: Int32 = 64
+    /// EX_UNAVAILABLE: what is needed is not there.
+    static let unavailable: Int32 = 69
+    /// EX_CONFIG: the configuration is wrong.
+    static let configuration = Verdict.exitCode
+}

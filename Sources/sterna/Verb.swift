@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that the program does, by its first word.
+struct Verb: Sendable {
+    let name: String
+    /// What it does, in half a line.
+    let summary: String
+    /// How it is called, without the program's name.
+    let usage: String
+    /// What `sterna help` adds.
+    let details: String
+    let run: @Sendable ([String]) -> Int32
+
+    static let all: [Verb] = [ServeVerb.verb, ConfigVerb.verb, VersionVerb.verb, Help.verb]
+
+    static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
+}

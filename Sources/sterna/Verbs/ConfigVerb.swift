@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+
+/// `sterna config`: checks, shows and explains the configuration.
+enum ConfigVerb {
+    static let verb = Verb(
+        name: "config", summary: "checks and shows the configuration",
+        usage: "config [--check|--show|--default] [--config FILE] [--key=value…]",
+        details: """
+            --check     reads the configuration and tells every mistake (without an option, too);
+                        exits with 0 when it can be served and with 78 when it cannot
+            --show      prints every setting that is in force and where it was written
+            --default   prints the annotated file that is shipped
+
+            Without --config FILE it reads \(Input.File.standardPath) where that exists.
+            """,
+        run: run)
+
+    static func run(_ words: [String]) -> Int32 {
+        var modes = words.filter { ["--check", "--show", "--default"].contains($0) }
+        let rest = words.filter { !modes.contains($0) }
+        if modes.isEmpty { modes = ["--check"] }
+        guard modes.count == 1 else {
+            Terminal.complain("sterna config: give one of --check, --show and --default")
+            return Exit.usage
+        }
+        if modes == ["--default"] {
+            Terminal.say(String(DefaultFile.text.dropLast()))
+            return Exit.success
+        }
+        do {
+            let option = try ConfigurationOption(rest)
+            Terminal.report(option.verdict.problems)
+            guard let settings = option.verdict.settings else { return Exit.configuration }
+            Terminal.say(modes == ["--show"] ? listing(settings, option.verdict.origins) : summary(option))
+            return Exit.success
+        } catch {
+            Terminal.report([error])
+            return Exit.configuration
+        }
+    }
+
+    private static func summary(_ option: ConfigurationOption) -> String {
+        let count = option.verdict.origins.values.map(\.count).reduce(0, +)
+        let warnings = option.verdict.warnings.count
+        let place = option.file?.path ?? "no file (\(Input.File.standardPath) does not exist)"
+        return
+            "\(place): \(count) \(count == 1 ? "setting" : "settings"), \(warnings == 0 ? "nothing to complain about" : "warnings: \(warnings)")"
+    }
+
+    /// Every setting in force, with the place where it was written, or “default”.
+    private static func listing(_ settings: Settings, _ origins: [String: [Origin]]) -> String {
+        var lines: [(text: String, place: String)] = []
+        for setting in Setting.groups.flatMap(\.settings) where setting.standing == .supported && setting.synonym == nil
+        {
+            let places = origins[setting.key] ?? []
+            for (index, value) in setting.values(in: settings).enumerated() {
+                let place = places.indices.contains(index) ? "\(places[index])" : places.last.map { "\($0)" }
+                lines.append(("\(setting.key)=\(value)", place ?? "default"))
+            }
+        }
+        let width = lines.map(\.text.count).max() ?? 0
+        return lines.map { $0.text + String(repeating: " ", count: width - $0.text.count + 2) + $0.place }
+            .joined(separator: "\n")
+    }
+}

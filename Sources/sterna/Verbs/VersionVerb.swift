@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+
+/// `sterna version`.
+enum VersionVerb {
+    static let verb = Verb(
+        name: "version", summary: "prints the version", usage: "version", details: "", run: run)
+
+    static func run(_ words: [String]) -> Int32 {
+        Terminal.say("sterna \(version)")
+        return Exit.success
+    }
+}
