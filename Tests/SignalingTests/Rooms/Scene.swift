@@ -69,6 +69,9 @@ final class Scene {
         now = now + (end - now.instant)
     }
 
+    /// Sets the wall clock as an operator would; the monotonic one does not notice.
+    func setWallClock(ahead delay: Duration) { now = Moment(instant: now.instant, time: now.time + delay) }
+
     // MARK: The owner
 
     func create(_ request: RoomRequest = RoomRequest()) throws -> Rooms.NewRoom {
