@@ -38,15 +38,19 @@ static inline int linux_set_reuse_address(int fd) { return linux_set(fd, SOL_SOC
 static inline int linux_set_reuse_port(int fd) { return linux_set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 static inline int linux_set_no_delay(int fd) { return linux_set(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
 
-/* Asks for `bytes` of receive buffer, past net.core.rmem_max where the process may; gives what was granted,
- * in the kernel's own measure halved, as the option is set. */
+/* The bytes of receive buffer that were granted, in the measure in which they are asked for. */
+static inline int linux_receive_buffer(int fd) {
+    int granted = linux_get(fd, SOL_SOCKET, SO_RCVBUF);
+    return granted < 0 ? granted : granted / 2;
+}
+
+/* Asks for `bytes` of receive buffer, past net.core.rmem_max where the process may; gives what was granted. */
 static inline int linux_set_receive_buffer(int fd, int bytes) {
     if (linux_set(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes) < 0) {
         int failure = linux_set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
         if (failure < 0) return failure;
     }
-    int granted = linux_get(fd, SOL_SOCKET, SO_RCVBUF);
-    return granted < 0 ? granted : granted / 2;
+    return linux_receive_buffer(fd);
 }
 
 static inline int linux_set_send_buffer(int fd, int bytes) {

@@ -137,7 +137,7 @@ package import Wire
     private func milliseconds(atMost limit: Duration?) -> Int32 {
         var nanoseconds = limit.map { max(0, $0.wholeNanoseconds) } ?? Int64.max
         if let next = timers.next {
-            nanoseconds = min(nanoseconds, max(0, (next - Moment.read().instant).wholeNanoseconds))
+            nanoseconds = min(nanoseconds, max(0, (next - Instant(nanoseconds: linux_monotonic())).wholeNanoseconds))
         } else if limit == nil {
             return -1
         }

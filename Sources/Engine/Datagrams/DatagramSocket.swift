@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+package import Wire
+
+/// A bound UDP socket.
+package struct DatagramSocket: ~Copyable {
+    package let descriptor: Descriptor
+    /// Where it is bound: with the port that the kernel chose where zero was asked for.
+    package let local: Endpoint
+    /// Bytes of receive buffer that the kernel granted.
+    package let receiveBuffer: Int
+
+    /// What a socket is to do besides carrying datagrams.
+    package struct Options: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Several sockets of this user share the port; the kernel spreads the senders among them (SO_REUSEPORT).
+        package static let sharesPort = Self(rawValue: 1)
+        /// Datagrams of one sender and size may arrive merged (UDP_GRO), where the kernel can.
+        package static let merges = Self(rawValue: 2)
+        /// Tells how many datagrams were dropped for want of buffer (SO_RXQ_OVFL).
+        package static let tellsDrops = Self(rawValue: 4)
+        /// ICMP errors are queued at the socket, for ``queuedErrors(of:_:)`` (IP_RECVERR).
+        package static let queuesErrors = Self(rawValue: 8)
+    }
+
+    /// Binds a socket to `endpoint`. A wildcard socket tells with each parcel which address was asked.
+    ///
+    /// - Parameter receiveBuffer: Bytes to ask the kernel for; nil for its default.
+    package init(
+        at endpoint: Endpoint, options: Options = [], receiveBuffer: Int? = nil, sendBuffer: Int? = nil
+    ) throws(Errno) {
+        let descriptor = try Descriptor(checking: linux_socket_udp(endpoint.address.family == .v6 ? 1 : 0))
+        let granted = try Self.prepare(descriptor.number, for: endpoint, options, receiveBuffer)
+        if let sendBuffer { try Errno.check(linux_set_send_buffer(descriptor.number, Int32(clamping: sendBuffer))) }
+        var address = linux_address(endpoint)
+        // Safe: the address lives through the call.
+        try Errno.check(unsafe linux_bind(descriptor.number, &address))
+        let local = try Endpoint.local(of: descriptor.number)
+        self.local = local
+        self.receiveBuffer = granted
+        self.descriptor = descriptor
+    }
+
+    /// Sets what must be set before the socket is bound; the size of the receive buffer that was granted.
+    private static func prepare(
+        _ number: Int32, for endpoint: Endpoint, _ options: Options, _ receiveBuffer: Int?
+    ) throws(Errno) -> Int {
+        let v6: Int32 = endpoint.address.family == .v6 ? 1 : 0
+        if v6 == 1 { try Errno.check(linux_set_v6_only(number)) }
+        if options.contains(.sharesPort) { try Errno.check(linux_set_reuse_port(number)) }
+        if endpoint.address.isUnspecified { try Errno.check(linux_set_tells_asked_address(number, v6)) }
+        if options.contains(.tellsDrops) { try Errno.check(linux_set_tells_drops(number)) }
+        if options.contains(.queuesErrors) { try Errno.check(linux_set_queues_errors(number, v6)) }
+        // Older kernels cannot merge; datagrams then arrive as they were sent.
+        if options.contains(.merges) { _ = linux_set_merges(number) }
+        guard let receiveBuffer else { return Int(try Errno.check(linux_receive_buffer(number))) }
+        return Int(try Errno.check(linux_set_receive_buffer(number, Int32(clamping: receiveBuffer))))
+    }
+
+    /// Takes the ICMP errors off the queue of a socket that `queuesErrors`, telling of each the peer that it is about.
+    ///
+    /// Until the queue is empty the socket stays ready as failed.
+    package static func queuedErrors(of socket: Int32, _ tell: (Endpoint, Errno) -> Void) {
+        // A bound, so that a flood of errors starves nobody.
+        for _ in 0..<32 {
+            var peer = linux_address()
+            // Safe: the union is as long as the length that the call is given.
+            let code = unsafe linux_take_queued_error(socket, &peer)
+            guard code > 0 else { return }
+            if let peer = peer.endpoint { tell(peer, Errno(code: code)) }
+        }
+    }
+}
