@@ -74,7 +74,9 @@ let package = Package(
                 "Web",
             ],
             settings: onThePacketPath),
-        .executableTarget(name: "sterna", dependencies: ["Server", "Configuration"], swiftSettings: strict),
+        .executableTarget(
+            name: "sterna", dependencies: ["Server", "Configuration", "Engine", "Signaling", "STUN", "Wire"],
+            swiftSettings: strict),
 
         // Tests.
         tests("Wire", sees: ["Wire", "Crypto"]),
@@ -88,7 +90,7 @@ let package = Package(
         tests("Store", sees: ["Store", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
-        tests("Server", sees: ["Server", "Configuration", "Wire"]),
+        tests("Server", sees: ["Server", "Configuration", "Signaling", "Wire"]),
         tests("Structure", sees: []),
     ],
     cLanguageStandard: .gnu2x

@@ -136,9 +136,11 @@ extension Settings {
 
     /// The realm that clients are told: as set, else the host of `public-url`, else `sterna`.
     package var realmOrDefault: String {
-        guard realm.isEmpty else { return realm }
-        return publicURL?.site.map { String($0.host) } ?? "sterna"
+        realm.isEmpty ? publicHost ?? "sterna" : realm
     }
+
+    /// The host of `public-url`; IPv6 in brackets.
+    package var publicHost: String? { publicURL?.site.map { String($0.host) } }
 
     /// Whether pages and signaling are served.
     package var servesWeb: Bool { webPort != nil || webTLSPort != nil }

@@ -39,6 +39,8 @@ enum Exit {
     static let success: Int32 = 0
     /// EX_USAGE: the command line is not understood.
     static let usage: Int32 = 64
+    /// EX_DATAERR: what was given is not what it should be.
+    static let data: Int32 = 65
     /// EX_UNAVAILABLE: what is needed is not there.
     static let unavailable: Int32 = 69
     /// EX_CONFIG: the configuration is wrong.

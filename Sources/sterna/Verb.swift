@@ -11,7 +11,9 @@ struct Verb: Sendable {
     let details: String
     let run: @Sendable ([String]) -> Int32
 
-    static let all: [Verb] = [ServeVerb.verb, ConfigVerb.verb, VersionVerb.verb, Help.verb]
+    static let all: [Verb] = [
+        ServeVerb.verb, ConfigVerb.verb, TokenVerb.verb, DecodeVerb.verb, VersionVerb.verb, Help.verb,
+    ]
 
     static func named(_ name: String) -> Verb? { all.first { $0.name == name } }
 }

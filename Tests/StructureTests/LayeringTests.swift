@@ -32,7 +32,7 @@ struct LayeringTests {
             "Configuration", "Web", "CSystemd", "Glibc", "Synchronization", "FoundationEssentials",
         ],
         "sterna": [
-            "Wire", "Crypto", "STUN", "Server", "Store", "Check", "Configuration", "Engine", "Glibc",
+            "Wire", "Crypto", "STUN", "Signaling", "Server", "Store", "Check", "Configuration", "Engine", "Glibc",
         ],
     ]
 

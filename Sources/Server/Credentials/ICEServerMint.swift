@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Configuration
+package import Signaling
+package import Wire
+
+/// Makes the `iceServers` that a browser is given: the addresses of this server and credentials of one's own.
+package struct ICEServerMint: Sendable {
+    private let settings: Settings
+    private let secret: [UInt8]
+    private let lifetime: Duration
+
+    /// - Parameters:
+    ///   - secret: One of the relay's TURN REST secrets.
+    ///   - lifetime: How long credentials are good; whole seconds.
+    package init(_ settings: Settings, secret: [UInt8], lifetime: Duration) {
+        (self.settings, self.secret, self.lifetime) = (settings, secret, lifetime)
+    }
+
+    /// STUN and TURN on `host`, with credentials for `name`.
+    ///
+    /// - Parameter host: A DNS name, or an address; IPv6 with or without brackets.
+    package func servers(for name: String, at host: String, now: UnixTime) -> ICEServers {
+        let expiry = UnixTime(seconds: (now + lifetime).seconds)
+        let credential = RESTCredential(
+            name: name, expiry: expiry, secret: secret, separator: settings.restSeparator)
+        let relay = ICEServers.Server(
+            urls: relayURLs(host), username: credential.username, credential: credential.password)
+        return ICEServers(servers: [stun(host), relay], expiresAt: expiry)
+    }
+
+    /// STUN alone, for whom no credentials are made.
+    package func withoutRelay(at host: String, now: UnixTime) -> ICEServers {
+        ICEServers(servers: [stun(host)], expiresAt: UnixTime(seconds: (now + lifetime).seconds))
+    }
+
+    private func stun(_ host: String) -> ICEServers.Server {
+        ICEServers.Server(urls: ["stun:\(Self.bracketed(host)):\(settings.listeningPort)"])
+    }
+
+    /// A URL per transport that is served (RFC 7065).
+    private func relayURLs(_ host: String) -> [String] {
+        ["turn:\(Self.bracketed(host)):\(settings.listeningPort)?transport=udp"]
+    }
+
+    private static func bracketed(_ host: String) -> String {
+        host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Server
+import Signaling
+import Testing
+import Wire
+
+@Suite("Credentials for browsers")
+struct ICEServerMintTests {
+    static let now = UnixTime(seconds: 1_780_000_000)
+
+    /// The password was made with `openssl dgst -sha1 -hmac north -binary | base64`.
+    @Test("a TURN REST credential is what any other implementation makes of the same secret")
+    func credential() {
+        let credential = RESTCredential(name: "ana", expiry: Self.now, secret: [UInt8]("north".utf8))
+        #expect(credential.username == "1780000000:ana")
+        #expect(credential.password == "7ipWWv7gwmyUAynTSjLhFqBfwn0=")
+    }
+
+    @Test(
+        "the URLs name the host as a browser reads it",
+        arguments: [
+            ("call.example.org", "call.example.org"), ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "[2001:db8::1]"),
+            ("[2001:db8::1]", "[2001:db8::1]"),
+        ])
+    func urls(host: String, written: String) {
+        var settings = Settings()
+        settings.listeningPort = 3480
+        let mint = ICEServerMint(settings, secret: [UInt8]("north".utf8), lifetime: .seconds(600))
+        let servers = mint.servers(for: "ana", at: host, now: Self.now)
+        #expect(servers.servers.flatMap(\.urls) == ["stun:\(written):3480", "turn:\(written):3480?transport=udp"])
+        #expect(servers.servers.map(\.username) == [nil, "1780000600:ana"])
+        #expect(servers.expiresAt == UnixTime(seconds: 1_780_000_600))
+    }
+
+    @Test("who gets no credentials still gets STUN, and nothing of a third party")
+    func withoutRelay() {
+        let mint = ICEServerMint(Settings(), secret: [1], lifetime: .seconds(600))
+        let servers = mint.withoutRelay(at: "call.example.org", now: Self.now).servers
+        #expect(servers == [ICEServers.Server(urls: ["stun:call.example.org:3478"])])
+    }
+}
