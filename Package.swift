@@ -62,7 +62,7 @@ let package = Package(
         module("Engine", sees: ["Wire", "CLinux"], settings: onThePacketPath),
 
         // Product.
-        module("Store", sees: ["Wire", "CSQLite"]),
+        module("Store", sees: ["Wire", "Signaling", "CSQLite"]),
         module("Configuration", sees: ["Wire"]),
         .target(
             name: "Web", dependencies: ["CWebAssets", "CZlib", "CQREncode"], exclude: ["client"],
@@ -87,7 +87,7 @@ let package = Package(
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
         tests("Signaling", sees: ["Signaling", "Crypto", "Wire"]),
         tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
-        tests("Store", sees: ["Store", "Wire"]),
+        tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests("Server", sees: ["Server", "Configuration", "Signaling", "Wire"]),
