@@ -17,6 +17,27 @@ struct DocumentationTests {
         #expect(verdict.settings?.webPort == 80)
     }
 
+    @Test("sterna.conf(5) and the page for those who come from coturn say what the table says")
+    func manual() throws {
+        try Repository.compare("man/sterna.conf.5", section: "settings", with: ManualPages.settings)
+        try Repository.compare("docs/moving-from-coturn.md", section: "deviations", with: ManualPages.deviations)
+        try Repository.compare("docs/moving-from-coturn.md", section: "missing", with: ManualPages.missing)
+    }
+
+    @Test(
+        "pages name no setting that does not exist",
+        arguments: [
+            "README.md", "docs/architecture.md", "docs/moving-from-coturn.md", "docs/protocol.md", "CONTRIBUTING.md",
+            "man/sterna.8",
+        ])
+    func mentions(path: String) throws {
+        let text = try Repository.text(path).replacing("\\-", with: "-")
+        // `key=value` in code, in roff's bold, or after two dashes.
+        for match in text.matches(of: /(?:`|\\fB|--)([a-z][a-z0-9_-]+)=/) {
+            #expect(Setting.byKey[String(match.1)] != nil, "\(path) names “\(match.1)=”")
+        }
+    }
+
     @Test("every commented default can be uncommented")
     func uncommented() {
         let lines = DefaultFile.text.split(separator: "\n").filter { $0.hasPrefix("#") && !$0.hasPrefix("# ") }
@@ -26,8 +47,9 @@ struct DocumentationTests {
         #expect(verdict.errors.isEmpty)
     }
 
-    @Test("a sentence says something and ends", arguments: Setting.groups.flatMap(\.settings))
-    func sentences(setting: Setting) {
+    @Test("a sentence says something and ends", arguments: Setting.groups.flatMap(\.settings).map(\.key))
+    func sentences(key: String) throws {
+        let setting = try #require(Setting.byKey[key])
         #expect(setting.sentence.hasSuffix("."))
         #expect(setting.sentence.count > 10)
         #expect(!setting.expected.isEmpty)
@@ -68,7 +90,15 @@ enum Repository {
         let text = try text(path)
         #expect(
             text == expected,
-            "\(path) differs from the table of settings; swift test with STERNA_WRITE_DOCUMENTATION=1 writes it anew"
-        )
+            "\(path) differs from the table of settings; swift test with STERNA_WRITE_DOCUMENTATION=1 writes it anew")
+    }
+
+    /// The same for what stands between the lines that hold `begin: NAME` and `end: NAME`.
+    static func compare(_ path: String, section name: String, with expected: String) throws {
+        let lines = try text(path).split(separator: "\n", omittingEmptySubsequences: false)
+        let begin = try #require(lines.firstIndex { $0.contains("begin: \(name) ") }, "\(path) has no section \(name)")
+        let end = try #require(lines[begin...].firstIndex { $0.contains("end: \(name) ") })
+        let whole = lines[...begin] + expected.split(separator: "\n", omittingEmptySubsequences: false) + lines[end...]
+        try compare(path, with: whole.joined(separator: "\n"))
     }
 }

@@ -11,6 +11,8 @@ enum SourceTree {
         let path: String
         let lines: [Substring]
 
+        var text: String { lines.joined(separator: "\n") }
+
         /// The folder below `Sources` or `Tests`.
         var module: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
 
@@ -40,14 +42,30 @@ enum SourceTree {
     }
 
     /// Every Swift file below `path`, sorted.
-    static func swiftFiles(under path: String) -> [File] {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: root.appending(path: path).path)) ?? []
-        return names.filter { $0.hasSuffix(".swift") }.sorted().map { name in
-            let text = (try? String(contentsOf: root.appending(path: "\(path)/\(name)"), encoding: .utf8)) ?? ""
+    static func swiftFiles(under path: String) -> [File] { files(under: path, ending: ".swift") }
+
+    /// Every file below `path` whose name ends so, sorted; what is built or hidden is left out.
+    static func files(under path: String, ending: String) -> [File] {
+        let prefix = path.isEmpty ? "" : "\(path)/"
+        let folders = path.isEmpty ? Self.folders(in: "").filter { !$0.hasPrefix(".") } : [""]
+        let below = folders.flatMap { folder in
+            names(under: prefix + folder).map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
+        }
+        let right = path.isEmpty ? (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? [] : []
+        return (below + right).filter { $0.hasSuffix(ending) }.sorted().map { name in
+            let text = (try? String(contentsOf: root.appending(path: prefix + name), encoding: .utf8)) ?? ""
             var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             if lines.last?.isEmpty == true { lines.removeLast() }
-            return File(path: "\(path)/\(name)", lines: lines)
+            return File(path: prefix + name, lines: lines)
         }
+    }
+
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appending(path: path).path)
+    }
+
+    private static func names(under path: String) -> [String] {
+        (try? FileManager.default.subpathsOfDirectory(atPath: root.appending(path: path).path)) ?? []
     }
 
     private static func folderExists(_ path: String) -> Bool {
