@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop robustness browser lint format release clean
+.PHONY: help run test swift interop robustness browser fuzz lint format release clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
@@ -22,8 +22,20 @@ run: release ## Build Sterna and start it with etc/sterna.dev.conf; the call pag
 test: setup-test release ## Run every test; ends with a line `N passed, N failed`
 	@Tests/run
 
-swift interop robustness browser: setup-test release ## Run this part of the tests alone
+swift: setup-build ## Run the Swift tests alone
 	@Tests/run $@
+
+interop: setup-test release ## Run coturn's and Python's clients against the binary; SERVER=coturn: against turnserver
+	@Tests/run $@
+
+robustness: setup-test release ## Throw garbage at the binary while a call goes on
+	@Tests/run $@
+
+browser: setup-test release ## Run the calls of real browsers alone
+	@Tests/run $@
+
+fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each
+	@Tests/Fuzz/run $(if $(N),-n $(N),-t $(or $(T),60)) $(TARGETS)
 
 lint: setup-test ## Check format, types, syntax and the project's own rules
 	@Tests/lint

@@ -22,9 +22,11 @@ func door(_ name: String, package: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: package, providers: [.apt([apt])])
 }
 
-/// A C target of our own.
-func shim(_ name: String) -> Target {
-    .target(name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])])
+/// A C target of our own, and the libraries of the system that it stands in front of.
+func shim(_ name: String, links libraries: [String] = []) -> Target {
+    .target(
+        name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 /// A Swift target: what it is made of and what it may see.
@@ -42,10 +44,10 @@ let package = Package(
     products: [.executable(name: "sterna", targets: ["sterna"])],
     targets: [
         // Doors: C behind module maps.
-        door("COpenSSL", package: "openssl", apt: "libssl-dev"),
         door("CSQLite", package: "sqlite3", apt: "libsqlite3-dev"),
         door("CQREncode", package: "libqrencode", apt: "libqrencode-dev"),
         door("CZlib", package: "zlib", apt: "zlib1g-dev"),
+        shim("COpenSSL", links: ["ssl", "crypto"]),
         shim("CLinux"),
         shim("CWebAssets"),
 
@@ -58,11 +60,12 @@ let package = Package(
         module("WebSocket", sees: ["Wire", "Crypto", "HTTP"]),
         module("Signaling", sees: ["Wire", "Crypto"]),
 
-        // Engine: loops, sockets, timers, buffers.
+        // Engine: loops, sockets, timers, buffers; TLS and DTLS over memory.
         module("Engine", sees: ["Wire", "CLinux"], settings: onThePacketPath),
+        module("TLS", sees: ["Wire", "Crypto", "COpenSSL"], settings: onThePacketPath),
 
         // Product.
-        module("Store", sees: ["Wire", "CSQLite"]),
+        module("Store", sees: ["Wire", "Signaling", "CSQLite"]),
         module("Configuration", sees: ["Wire"]),
         .target(
             name: "Web", dependencies: ["CWebAssets", "CZlib", "CQREncode"], exclude: ["client"],
@@ -87,7 +90,8 @@ let package = Package(
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
         tests("Signaling", sees: ["Signaling", "Crypto", "Wire"]),
         tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
-        tests("Store", sees: ["Store", "Wire"]),
+        tests("TLS", sees: ["TLS", "Crypto", "Wire"]),
+        tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests("Server", sees: ["Server", "Configuration", "Signaling", "Wire"]),

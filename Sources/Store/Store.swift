@@ -1,1 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
+
+/// What Sterna remembers over a restart, in one SQLite database.
+///
+/// Synchronous: it lives on the storage thread, which opens it, and nobody else waits for a disk. What several calls
+/// do inside ``transaction(_:)`` costs one wait.
+package struct Store: ~Copyable {
+    package let connection: Connection
+    let rooms: RoomTable
+
+    /// Opens the database, checks it, and brings it to the newest layout.
+    /// - Parameter path: The file; nil keeps everything in memory.
+    package init(path: String?) throws(StoreError) {
+        let connection = try Connection(path: path)
+        try Self.check(connection)
+        try Migrations.run(on: connection)
+        rooms = try RoomTable(on: connection)
+        self.connection = connection
+    }
+
+    /// Does all of `body` or nothing of it, with one wait for the disk.
+    package func transaction<Value>(
+        _ body: (borrowing Store) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try connection.transaction { () throws(StoreError) in try body(self) }
+    }
+
+    private static func check(_ connection: borrowing Connection) throws(StoreError) {
+        // FULL: what a person was told is saved survives a power cut. WAL: readers do not wait for the writer.
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA trusted_schema = OFF;
+            """)
+        let statement = try connection.prepare("PRAGMA quick_check(1)")
+        let verdict = try statement.first { (row) throws(StoreError) in row.text(0) }
+        guard verdict == "ok" else {
+            throw StoreError(.corrupt, while: "checking the database", detail: verdict ?? "no verdict")
+        }
+    }
+}

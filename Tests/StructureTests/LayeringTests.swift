@@ -23,7 +23,7 @@ struct LayeringTests {
         "Engine": ["Wire", "CLinux", "Glibc", "Synchronization"],
         "TLS": ["Wire", "COpenSSL"],
         // Product
-        "Store": ["Wire", "CSQLite", "Glibc", "Synchronization"],
+        "Store": ["Wire", "Signaling", "CSQLite", "Glibc", "Synchronization"],
         "Configuration": ["Wire", "Glibc"],
         "Web": ["Wire", "CWebAssets", "CZlib", "CQREncode"],
         "Check": ["Wire", "Crypto", "STUN", "TURNClient", "HTTP", "WebSocket", "Engine", "TLS", "Configuration"],

@@ -3,14 +3,16 @@
 /// The candidate that a person most likely meant by `word`, or nil when none is near enough to suggest.
 package func nearest(to word: some StringProtocol, among candidates: some Sequence<String>) -> String? {
     let word = Array(word.lowercased().utf8)
+    // A third of the letters may be wrong, and one always may.
+    let limit = max(1, word.count / 3)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates {
+        // No distance is less than the difference in length: most candidates need no table.
+        guard abs(candidate.utf8.count - word.count) <= limit else { continue }
         let distance = editDistance(word, Array(candidate.lowercased().utf8))
-        if distance < best?.distance ?? .max { best = (distance, candidate) }
+        if distance < best?.distance ?? limit + 1 { best = (distance, candidate) }
     }
-    // A third of the letters may be wrong, and one always may.
-    guard let best, best.distance <= max(1, word.count / 3) else { return nil }
-    return best.candidate
+    return best?.candidate
 }
 
 /// Letters to insert, remove, replace or swap with their neighbour until `a` reads `b`.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the tables came to be: the script at index n brings a database from layout n to n + 1 (`PRAGMA user_version`).
+///
+/// A script that was ever released is never changed; what must be different is another script. Times are
+/// milliseconds since 1970, durations seconds.
+enum Migrations {
+    static let scripts: [StaticString] = [
+        """
+        CREATE TABLE rooms (
+            token TEXT PRIMARY KEY,
+            owner_key_hash BLOB NOT NULL,
+            ttl INTEGER,
+            max_participants INTEGER NOT NULL,
+            one_time INTEGER NOT NULL,
+            pin_hash BLOB,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            end_reason TEXT,
+            ended_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        PRAGMA user_version = 1;
+        """
+    ]
+
+    /// Brings the database to the newest layout; each step happens whole or not at all.
+    static func run(on connection: borrowing Connection) throws(StoreError) {
+        let statement = try connection.prepare("PRAGMA user_version")
+        let found = Int(try statement.first { (row) throws(StoreError) in row.integer(0) } ?? 0)
+        guard found <= scripts.count else {
+            throw StoreError(
+                .tooNew(found: found, known: scripts.count), while: "opening",
+                detail: "its layout is number \(found), and this Sterna knows \(scripts.count)")
+        }
+        for script in scripts.dropFirst(found) {
+            try connection.transaction { () throws(StoreError) in try connection.execute(script) }
+        }
+    }
+}

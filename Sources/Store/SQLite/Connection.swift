@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSQLite
+
+/// An open SQLite database, closed when its owner lets go of it. Belongs to one thread.
+@safe package struct Connection: ~Copyable {
+    private let handle: OpaquePointer
+
+    /// How long to wait for another process, in milliseconds.
+    private static let busyTimeout: Int32 = 5000
+
+    /// Opens or makes the database at `path`; nil is a database in memory that lives as long as the connection.
+    package init(path: String?) throws(StoreError) {
+        var handle: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let activity = "opening " + (path.map { "“\($0)”" } ?? "memory")
+        let status = unsafe sqlite3_open_v2(path ?? ":memory:", &handle, flags, nil)
+        guard status == SQLITE_OK, let handle = unsafe handle else {
+            // SQLite hands out a connection that must be closed even when opening failed.
+            _ = unsafe sqlite3_close_v2(handle)
+            // Safe: the text of a status code is static.
+            let detail = unsafe String(cString: sqlite3_errstr(status))
+            throw StoreError(status: status, while: activity, detail: detail)
+        }
+        unsafe self.handle = handle
+        _ = unsafe sqlite3_busy_timeout(handle, Self.busyTimeout)
+    }
+
+    deinit {
+        // Statements that are still prepared keep the connection alive until they are finalised.
+        _ = unsafe sqlite3_close_v2(handle)
+    }
+
+    /// Prepares one statement; it may be run as often as wanted.
+    package func prepare(_ sql: StaticString) throws(StoreError) -> Statement {
+        // Safe: the handle is live; the statement keeps SQLite's part of it alive.
+        try unsafe Statement(sql, on: handle)
+    }
+
+    /// Runs a script of several statements without parameters.
+    package func execute(_ script: StaticString) throws(StoreError) {
+        let status = unsafe sqlite3_exec(handle, script.description, nil, nil, nil)
+        guard status == SQLITE_OK else {
+            // Safe: the message is copied before the connection is used again.
+            let detail = unsafe String(cString: sqlite3_errmsg(handle))
+            throw StoreError(status: status, while: "running “\(script.description.prefix(40))”", detail: detail)
+        }
+    }
+
+    /// Does all of `body` or nothing of it, with one wait for the disk.
+    package func transaction<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+        try execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Rows that the last statement changed.
+    package var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+}
