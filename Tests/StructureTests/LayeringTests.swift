@@ -21,7 +21,7 @@ struct LayeringTests {
         "Signaling": ["Wire", "Crypto", "Media"],
         // Engine
         "Engine": ["Wire", "CLinux", "Glibc", "Synchronization"],
-        "TLS": ["Wire", "COpenSSL"],
+        "TLS": ["Wire", "COpenSSL", "Glibc"],
         // Product
         "Store": ["Wire", "Signaling", "CSQLite", "Glibc", "Synchronization"],
         "Configuration": ["Wire", "Glibc"],
