@@ -94,7 +94,7 @@ let package = Package(
         tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
-        tests("Server", sees: ["Server", "Configuration", "Signaling", "Wire"]),
+        tests("Server", sees: ["Server", "Configuration", "Engine", "Signaling", "TURN", "Wire"]),
         tests("Structure", sees: []),
     ],
     cLanguageStandard: .gnu2x

@@ -292,3 +292,8 @@ int linux_set_tells_drops(int fd) { return linux_set(fd, SOL_SOCKET, SO_RXQ_OVFL
 int linux_set_queues_errors(int fd, int v6) {
     return v6 ? linux_set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1) : linux_set(fd, IPPROTO_IP, IP_RECVERR, 1);
 }
+
+int linux_set_fragments(int fd, int v6, int allowed) {
+    return v6 ? linux_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, allowed ? IPV6_PMTUDISC_WANT : IPV6_PMTUDISC_DO)
+              : linux_set(fd, IPPROTO_IP, IP_MTU_DISCOVER, allowed ? IP_PMTUDISC_WANT : IP_PMTUDISC_DO);
+}

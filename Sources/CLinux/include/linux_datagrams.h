@@ -72,5 +72,6 @@ int linux_set_tells_asked_address(int fd, int v6);
 int linux_set_merges(int fd);
 int linux_set_tells_drops(int fd);
 int linux_set_queues_errors(int fd, int v6);
+int linux_set_fragments(int fd, int v6, int allowed);
 
 #endif

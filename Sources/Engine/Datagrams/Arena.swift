@@ -46,15 +46,12 @@ internal import CLinux
         return nil
     }
 
-    /// A copy of `bytes` that stays until the reset, or nil when there is no room for it.
-    package func keep(_ bytes: Span<UInt8>) -> UnsafeMutablePointer<UInt8>? {
-        let start = cursor + Parcel.headroom
-        guard bytes.count <= Self.size - start else { return nil }
-        for index in bytes.indices {
-            // Safe: the guard proved that all the bytes lie within the memory.
-            unsafe memory[start + index] = bytes[index]
-        }
-        take(through: start + bytes.count)
+    /// `count` bytes to write to, which stay until the reset; nil when there is no room for them.
+    package func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
+        let start = cursor
+        guard count >= 0, count <= Self.size - start else { return nil }
+        take(through: start + count)
+        // Safe: the guard proved that all the bytes lie within the memory.
         return unsafe memory + start
     }
 

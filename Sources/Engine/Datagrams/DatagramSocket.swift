@@ -59,6 +59,15 @@ package struct DatagramSocket: ~Copyable {
         return Int(try Errno.check(linux_set_receive_buffer(number, Int32(clamping: receiveBuffer))))
     }
 
+    /// Gives the open descriptor away; the caller closes it.
+    package consuming func release() -> Int32 { descriptor.release() }
+
+    /// Lets the datagrams that a socket sends from now on be fragmented on their way, or not (RFC 8656 §14.7).
+    package static func setFragments(_ socket: Int32, _ family: IPAddress.Family, _ allowed: Bool) {
+        // Where it cannot be set, datagrams leave as they would have.
+        _ = linux_set_fragments(socket, family == .v6 ? 1 : 0, allowed ? 1 : 0)
+    }
+
     /// Takes the ICMP errors off the queue of a socket that `queuesErrors`, telling of each the peer that it is about.
     ///
     /// Until the queue is empty the socket stays ready as failed.

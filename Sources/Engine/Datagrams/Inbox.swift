@@ -8,12 +8,13 @@ internal import Wire
     /// Datagrams that the kernel dropped since its socket was opened, as the last parcel told; nil while none did.
     package private(set) var drops: UInt32?
 
-    private static let capacity: Int32 = 32
+    /// The most parcels that arrive at once.
+    package static let capacity = 32
     /// The largest UDP datagram, and what merged ones may grow to.
     private static let size = 65_535
 
     package init() {
-        guard let inbox = unsafe linux_inbox_create(Self.capacity, Parcel.headroom, Self.size) else {
+        guard let inbox = unsafe linux_inbox_create(Int32(Self.capacity), Parcel.headroom, Self.size) else {
             preconditionFailure("there is memory for an inbox")
         }
         unsafe self.inbox = inbox

@@ -4,8 +4,8 @@ internal import CLinux
 internal import Glibc
 
 /// A thread that runs one loop until it is stopped.
-package struct LoopThread: ~Copyable {
-    private let thread: pthread_t
+package final class LoopThread {
+    private var thread: pthread_t?
     private let stopper: Stopper
 
     /// Starts the thread; the loop and all that was added to it belong to the thread from now on.
@@ -31,9 +31,10 @@ package struct LoopThread: ~Copyable {
     }
 
     /// Ends the loop and waits until the thread is gone, and with it everything that the loop held.
-    package consuming func stop() {
+    package func stop() {
+        // The thread was started joinable, and is joined once.
+        guard let thread = thread.take() else { return }
         stopper.stop()
-        // The thread was started joinable, and consuming `self` makes this the only join.
         _ = pthread_join(thread, nil)
     }
 

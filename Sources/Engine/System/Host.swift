@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+internal import Glibc
+package import Wire
+
+/// What this machine has.
+package enum Host {
+    /// The processors that this process may run on; at least one.
+    package static var processors: Int { Int(linux_processors()) }
+
+    /// The addresses of all interfaces that are up, loopback and link-local ones included.
+    package static func addresses() throws(Errno) -> [IPAddress] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        // Safe: the list is walked within this scope and freed once.
+        guard unsafe getifaddrs(&first) == 0 else { throw Errno(code: errno) }
+        defer { unsafe freeifaddrs(first) }
+        var addresses: [IPAddress] = []
+        var next = unsafe first
+        while let entry = unsafe next {
+            unsafe next = entry.pointee.ifa_next
+            guard unsafe entry.pointee.ifa_flags & UInt32(IFF_UP) != 0,
+                let address = unsafe address(entry.pointee.ifa_addr), !addresses.contains(address)
+            else { continue }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    private static func address(_ pointer: UnsafeMutablePointer<sockaddr>?) -> IPAddress? {
+        guard let pointer = unsafe pointer else { return nil }
+        let size: Int
+        switch Int32(unsafe pointer.pointee.sa_family) {
+        case AF_INET: size = MemoryLayout<sockaddr_in>.size
+        case AF_INET6: size = MemoryLayout<sockaddr_in6>.size
+        default: return nil
+        }
+        var address = linux_address()
+        unsafe withUnsafeMutableBytes(of: &address) { bytes in
+            // Safe: the family says how long the address is, and the union has room for both.
+            unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: size))
+        }
+        return address.endpoint?.address
+    }
+}

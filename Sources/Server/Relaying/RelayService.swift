@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import Engine
+package import TURN
+package import Wire
+
+/// STUN and TURN: worker threads that each drive a relay of their own.
+///
+/// A client's packets reach one worker, by the kernel's hash of their addresses, and stay there: what a worker relays
+/// needs no lock. Shared are the live relay endpoints, the quotas and the counters that others read.
+package final class RelayService {
+    /// Where it listens: with the ports that the kernel chose where zero was asked for.
+    package let listeners: [Endpoint]
+    /// What the operator should know though the server runs: buffers smaller than asked for.
+    package let notices: [String]
+    /// What the workers have counted; may be read from any thread.
+    package let statistics: RelayStatistics
+
+    private let threads: [LoopThread]
+    private let mailboxes: [Mailbox<Worker.Message>]
+    private let shares: [[ClosedRange<UInt16>]]
+
+    /// Binds every listener, then starts the workers; when one cannot be bound nothing is left open.
+    package init(_ settings: Settings) throws(RelayFailure) {
+        let settings = try settings.completed()
+        let listeners = try Self.probe(settings.listeners)
+        let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
+        guard !shares.isEmpty else { throw .noRelayPorts }
+        var starting = Starting()
+        for share in shares {
+            do {
+                try starting.start(share, listeners, settings)
+            } catch {
+                starting.stop()
+                throw error
+            }
+        }
+        self.listeners = listeners
+        self.shares = shares
+        notices = starting.notices
+        threads = starting.threads
+        mailboxes = starting.mailboxes
+        statistics = RelayStatistics(workers: starting.counters)
+        // Only now, when the kernel's hash has all sockets to choose from: a client that was answered earlier might
+        // find itself at another worker.
+        for mailbox in mailboxes { mailbox.post(.serve) }
+    }
+
+    /// Replaces what may change while running: all of `relay` but the ports. Allocations live on.
+    package func reload(_ relay: TURN.Settings) {
+        for (mailbox, share) in zip(mailboxes, shares) {
+            var relay = relay
+            relay.ports = share
+            mailbox.post(.reload(relay))
+        }
+    }
+
+    /// Tells of every running session, then closes everything. Returns when the threads are gone.
+    package func stop() {
+        for mailbox in mailboxes { mailbox.post(.finish) }
+        for thread in threads { thread.stop() }
+    }
+
+    /// Finds out whether the addresses are free, each by a socket that does not share its port.
+    ///
+    /// The workers' sockets do, and would silently share it with another server of the same user too: each would get
+    /// half of the clients.
+    private static func probe(_ listeners: [Endpoint]) throws(RelayFailure) -> [Endpoint] {
+        var probed: [Endpoint] = []
+        for endpoint in listeners {
+            do {
+                probed.append(try DatagramSocket(at: endpoint).local)
+            } catch {
+                throw .bind(BindFailure(endpoint, .udp, error))
+            }
+        }
+        return probed
+    }
+
+    /// What has been started so far.
+    private struct Starting {
+        var threads: [LoopThread] = []
+        var mailboxes: [Mailbox<Worker.Message>] = []
+        var counters: [RelayCounters] = []
+        var notices: [String] = []
+        let live = LiveEndpoints()
+
+        mutating func start(
+            _ share: [ClosedRange<UInt16>], _ listeners: [Endpoint], _ settings: Settings
+        ) throws(RelayFailure) {
+            let counters = RelayCounters()
+            let place = Worker.Place(number: threads.count, live: live, counters: counters, onEvent: settings.onEvent)
+            var relay = settings.relay
+            relay.ports = share
+            do {
+                let mailbox = try Mailbox<Worker.Message>()
+                let loop = try Loop()
+                let worker = try Worker(place, relay, listeners, on: loop)
+                if threads.isEmpty { notices = worker.notices }
+                try worker.open(mailbox)
+                threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))
+                mailboxes.append(mailbox)
+                self.counters.append(counters)
+            } catch let failure as BindFailure {
+                throw .bind(failure)
+            } catch let errno as Errno {
+                throw .resources(errno)
+            } catch {
+                throw .noRelayPorts
+            }
+        }
+
+        func stop() { for thread in threads { thread.stop() } }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Engine
+package import TURN
+package import Wire
+
+extension RelayService {
+    /// What the service is told at its start.
+    package struct Settings: Sendable {
+        /// Where clients are served over UDP; a wildcard serves every address of its family.
+        package var listeners: [Endpoint]
+        /// How many threads relay; nil for one per processor.
+        package var workers: Int?
+        /// What every worker's relay is told. Its ports are divided among the workers; the host's own addresses and
+        /// the listeners are added where they are left empty.
+        package var relay: TURN.Settings
+        /// Told of what is worth a line of the log, on the worker's thread.
+        package var onEvent: @Sendable (RelayEvent) -> Void
+
+        package init(
+            listeners: [Endpoint], workers: Int? = nil, relay: TURN.Settings,
+            onEvent: @escaping @Sendable (RelayEvent) -> Void = { _ in }
+        ) {
+            self.listeners = listeners
+            self.workers = workers
+            self.relay = relay
+            self.onEvent = onEvent
+        }
+
+        /// The settings with what only the host knows.
+        func completed() throws(RelayFailure) -> Self {
+            var settings = self
+            do {
+                let addresses = try Host.addresses()
+                if relay.fallbackAddresses.isEmpty { settings.relay.fallbackAddresses = addresses }
+                if relay.peerPolicy.ownAddresses.isEmpty { settings.relay.peerPolicy.ownAddresses = addresses }
+            } catch { throw .resources(error) }
+            if relay.peerPolicy.listeners.isEmpty { settings.relay.peerPolicy.listeners = listeners }
+            return settings
+        }
+    }
+}
+
+/// What is worth a line of the log.
+package enum RelayEvent: Sendable {
+    /// An allocation is no more; its reason is nil when the server stops.
+    case ended(SessionSummary)
+    /// A request was answered with an error.
+    case refused(Refused)
+}
+
+/// Why the relay cannot be started.
+package enum RelayFailure: Error, Hashable, CustomStringConvertible {
+    case bind(BindFailure)
+    /// The kernel lacks descriptors, threads or memory for it.
+    case resources(Errno)
+    /// The range of relay ports holds no even port with its successor.
+    case noRelayPorts
+
+    package var description: String {
+        switch self {
+        case .bind(let failure): failure.description
+        case .resources(let errno): "cannot start the relay: \(errno)"
+        case .noRelayPorts: "no relay ports: min-port must be less than max-port"
+        }
+    }
+}

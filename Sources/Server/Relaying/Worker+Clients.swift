@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import TURN
+internal import Wire
+
+/// A datagram in one of the worker's buffers.
+@safe struct Received {
+    let start: UnsafeMutablePointer<UInt8>
+    let count: Int
+    /// Bytes in front of it that may be overwritten.
+    let headroom: Int
+    /// It lies in the inbox, which is used again before the turn ends.
+    let isInInbox: Bool
+
+    /// A part of the bytes; nil when the range leaves them.
+    func piece(_ range: Range<Int>) -> Outbox.Piece? {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
+        // Safe: the guard proved that the range lies within the bytes.
+        return unsafe Outbox.Piece(start: start + range.lowerBound, count: range.count)
+    }
+}
+
+extension Parcel {
+    /// Calls `body` with each of the datagrams.
+    @inline(__always)
+    func forEach(isInInbox: Bool, _ body: (Received) -> Void) {
+        var offset = 0
+        repeat {
+            let size = min(max(segment, 1), count - offset)
+            // Safe: offset and size stay within the parcel. What a datagram leaves free behind it is its successor's.
+            let start = unsafe start + offset
+            unsafe body(
+                Received(
+                    start: start, count: size, headroom: offset == 0 ? Parcel.headroom : 0, isInInbox: isInInbox))
+            offset += size
+        } while offset < count
+    }
+}
+
+extension Worker {
+    /// Takes what clients have sent, a batch at a time. What is left after a few batches waits for the next turn.
+    func receiveFromClients(_ client: ClientSocket) {
+        for _ in 0..<4 {
+            let count = inbox.receive(from: client.number)
+            for index in 0..<count {
+                guard let parcel = inbox.parcel(index) else { continue }
+                let flow = Flow(client: parcel.sender, server: client.asked(parcel), transport: .udp)
+                parcel.forEach(isInInbox: true) { received in
+                    // Safe: the bytes stay where they are until the inbox receives again.
+                    let message = unsafe UnsafeBufferPointer(start: received.start, count: received.count)
+                    perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
+                }
+            }
+            departures.flush()
+            if clientsWaitForInbox { sendAll() }
+            if count < Inbox.capacity { return }
+        }
+    }
+
+    /// Does what a packet leads to.
+    func perform(_ outcome: Outcome, _ received: Received) {
+        switch outcome {
+        case .send(let departure): depart(departure, received)
+        case .deliver(let delivery): deliver(delivery, received)
+        case .dropped(let reason): tally.countDrop(reason)
+        case .queued: performOutputs()
+        }
+    }
+
+    /// Sends payload to a client.
+    func deliver(_ delivery: Delivery, _ received: Received) {
+        guard let payload = unsafe received.piece(delivery.payload), let client = socket(for: delivery.flow.server)
+        else { return }
+        tally.toClients &+= 1
+        tally.toClientsBytes &+= UInt64(payload.count)
+        let size = delivery.framing.headerSize
+        let source = client.source(delivery.flow.server)
+        if received.headroom + delivery.payload.lowerBound >= size {
+            // Safe: the bytes in front of the payload are free, as many as the header has.
+            let start = unsafe received.start + (delivery.payload.lowerBound - size)
+            unsafe write(delivery.framing, to: start)
+            let whole = unsafe Outbox.Piece(start: start, count: size + payload.count)
+            unsafe client.outbox.add(header: Self.nothing, payload: whole, to: delivery.flow.client, from: source)
+        } else {
+            guard let start = unsafe room(for: size) else { return }
+            unsafe write(delivery.framing, to: start)
+            let header = unsafe Outbox.Piece(start: start, count: size)
+            unsafe client.outbox.add(header: header, payload: payload, to: delivery.flow.client, from: source)
+        }
+        if received.isInInbox { clientsWaitForInbox = true }
+    }
+
+    static var nothing: Outbox.Piece { unsafe Outbox.Piece(start: nil, count: 0) }
+
+    /// Bytes of the arena that stay until the turn ends.
+    func room(for count: Int) -> UnsafeMutablePointer<UInt8>? {
+        if let start = unsafe arena.reserve(count) { return unsafe start }
+        sendAll()
+        arena.reset()
+        return unsafe arena.reserve(count)
+    }
+
+    private func write(_ framing: Framing, to start: UnsafeMutablePointer<UInt8>) {
+        switch framing {
+        case .channel(let header):
+            // Safe: the caller has seen to room for the four bytes.
+            unsafe UnsafeMutableRawPointer(start).storeBytes(of: header.bigEndian, as: UInt32.self)
+        case .indication(let range):
+            let bytes = relay.replyBytes
+            for (offset, index) in range.clamped(to: 0..<bytes.count).enumerated() {
+                // Safe: the caller has seen to room for the whole range.
+                unsafe start[offset] = bytes[index]
+            }
+        }
+    }
+
+    /// The socket that answers to `server` leave from.
+    func socket(for server: Endpoint) -> ClientSocket? {
+        for client in clients where client.serves(server) { return client }
+        return nil
+    }
+}

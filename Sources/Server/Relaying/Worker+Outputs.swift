@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import TURN
+internal import Wire
+
+extension Worker {
+    /// Does everything that the relay asks for, until it asks for nothing more.
+    func performOutputs() {
+        while let output = relay.nextOutput() {
+            switch output {
+            case .reply(let flow, let bytes): reply(bytes, to: flow)
+            case .open(let allocation, let endpoint): open(allocation, at: endpoint)
+            case .close(let allocation, let family): close(allocation, family)
+            case .ended(let summary):
+                tally.sessions &+= 1
+                place.onEvent(.ended(summary))
+            case .refused(let refused):
+                tally.refusals &+= 1
+                place.onEvent(.refused(refused))
+            }
+        }
+    }
+
+    /// Sends an answer from where it was asked. The relay uses its bytes again, so they are copied.
+    private func reply(_ range: Range<Int>, to flow: Flow) {
+        let range = range.clamped(to: 0..<relay.replyBytes.count)
+        guard let client = socket(for: flow.server), let start = unsafe room(for: range.count) else { return }
+        let bytes = relay.replyBytes
+        for (offset, index) in range.enumerated() {
+            // Safe: the room is as large as the range.
+            unsafe start[offset] = bytes[index]
+        }
+        let piece = unsafe Outbox.Piece(start: start, count: range.count)
+        tally.replies &+= 1
+        unsafe client.outbox.add(
+            header: Self.nothing, payload: piece, to: flow.client, from: client.source(flow.server))
+    }
+
+    /// A default buffer holds a second of a voice; video comes in bursts.
+    private static let relayBuffer = 1 << 20
+
+    private func open(_ allocation: AllocationID, at endpoint: Endpoint) {
+        do {
+            let socket = try DatagramSocket(
+                at: endpoint, options: [.merges, .queuesErrors], receiveBuffer: Self.relayBuffer)
+            let index = RelaySockets.index(allocation.slot, endpoint.address.family)
+            let registration = try loop.add(
+                self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)
+            sockets.insert(socket, registration, for: allocation)
+            place.live.insert(endpoint, owner: LiveEndpoints.Owner(thread: place.number, slot: allocation.slot))
+            relay.handle(.opened(allocation, at: endpoint), now: loop.now)
+        } catch {
+            relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error)), now: loop.now)
+        }
+    }
+
+    private func close(_ allocation: AllocationID, _ family: IPAddress.Family) {
+        guard let entry = sockets.entry(allocation, family) else { return }
+        if departures.socket == entry.descriptor {
+            departures.flush()
+            departures.socket = -1
+        }
+        place.live.remove(entry.local)
+        if let registration = entry.registration { loop.remove(registration) }
+        sockets.close(allocation, family)
+    }
+}
+
+extension OpenFailure {
+    init(_ errno: Errno) {
+        self =
+            switch errno {
+            case .addressInUse: .portInUse
+            case .addressNotAvailable: .addressUnavailable
+            default: .resources
+            }
+    }
+}

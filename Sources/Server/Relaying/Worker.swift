@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import Engine
+internal import TURN
+internal import Wire
+
+/// One thread's relay and all the sockets that it reads and writes.
+///
+/// Everything here happens on the worker's own loop. A turn takes what has arrived, lets the relay say what becomes of
+/// it, and sends what was gathered as the turn ends.
+final class Worker {
+    /// What a worker shares with the others, and what makes it one of several.
+    struct Place {
+        let number: Int
+        let live: LiveEndpoints
+        let counters: RelayCounters
+        let onEvent: @Sendable (RelayEvent) -> Void
+    }
+
+    /// What another thread may ask of a worker.
+    enum Message: Sendable {
+        /// All workers have bound their sockets: clients may be answered.
+        case serve
+        case reload(TURN.Settings)
+        /// The server stops: tell of the sessions.
+        case finish
+    }
+
+    let place: Place
+    unowned let loop: Loop
+    var relay: TURN.Relay
+    let clients: [ClientSocket]
+    var sockets = RelaySockets()
+    var tally = RelayTally()
+
+    /// Where packets of clients arrive; good for as long as one batch of them is worked on.
+    let inbox = Inbox()
+    /// Where packets of peers arrive, and replies are kept; good for a turn.
+    let arena = Arena()
+    /// Datagrams to peers, all from one relay socket.
+    let departures = Outbox()
+    /// Whether something that lies in the inbox waits to be sent to a client.
+    var clientsWaitForInbox = false
+    private var timer: Timer?
+
+    /// Binds the worker's sockets at `listeners`; nothing is read before it is told to ``Message/serve``.
+    init(
+        _ place: Place, _ settings: TURN.Settings, _ listeners: [Endpoint], on loop: Loop
+    ) throws(BindFailure) {
+        self.place = place
+        self.loop = loop
+        clients = try listeners.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
+        let live = place.live
+        relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
+            live.owner(of: endpoint) != nil
+        }
+    }
+
+    /// Listens to the other threads.
+    func open(_ mailbox: Mailbox<Message>) throws(Errno) {
+        timer = Timer(on: loop) { [unowned self] in
+            relay.handle(.tick, now: loop.now)
+            performOutputs()
+        }
+        loop.atEndOfTurn { self.finishTurn() }
+        try mailbox.open(on: loop) { self.receive($0) }
+    }
+
+    /// What the operator should know though the server runs.
+    var notices: [String] {
+        guard let smallest = clients.map(\.receiveBuffer).min(), smallest < ClientSocket.wantedBuffer else { return [] }
+        return [
+            "the kernel grants listeners only \(smallest) bytes of receive buffer, which short bursts overflow; "
+                + "set net.core.rmem_max=\(ClientSocket.wantedBuffer) in /etc/sysctl.d"
+        ]
+    }
+
+    private func receive(_ message: Message) {
+        switch message {
+        case .serve: serve()
+        case .reload(let settings):
+            relay.reload(settings)
+            performOutputs()
+        case .finish: relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
+        }
+    }
+
+    private func serve() {
+        for (index, client) in clients.enumerated() {
+            do {
+                try loop.add(self, descriptor: client.number, token: Token.client(index).rawValue, for: .readable)
+            } catch {
+                preconditionFailure("a socket that was just bound can be waited for: \(error)")
+            }
+        }
+    }
+
+    private func finishTurn() {
+        sendAll()
+        arena.reset()
+        timer?.arm(at: relay.deadline)
+        tally.allocations = relay.allocationCount
+        tally.unsent = clients.reduce(departures.lost) { $0 &+ $1.outbox.lost }
+        tally.unreceived = UInt64(inbox.drops ?? 0)
+        place.counters.publish(tally)
+    }
+
+    /// Sends everything that waits; the buffers that it lay in are free again.
+    func sendAll() {
+        departures.flush()
+        for client in clients { client.outbox.flush() }
+        clientsWaitForInbox = false
+    }
+}
+
+extension Worker: Source {
+    /// What a worker's descriptors are told apart by: the kind in the lowest bit, a number above.
+    enum Token {
+        case client(Int)
+        /// A number as ``RelaySockets`` gives it.
+        case relay(Int)
+
+        init(rawValue: Int) { self = rawValue & 1 == 0 ? .client(rawValue >> 1) : .relay(rawValue >> 1) }
+
+        var rawValue: Int {
+            switch self {
+            case .client(let index): index << 1
+            case .relay(let index): index << 1 | 1
+            }
+        }
+    }
+
+    func ready(_ events: Events, token: Int) {
+        switch Token(rawValue: token) {
+        case .client(let index): receiveFromClients(clients[index])
+        case .relay(let index): receiveFromPeer(index, hasFailed: events.contains(.failed))
+        }
+    }
+}
