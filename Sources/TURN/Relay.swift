@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Crypto
+internal import STUN
 package import Wire
 
 /// The STUN and TURN server of one worker thread (RFC 8489, RFC 8656), as a machine that performs no I/O.
@@ -13,8 +14,30 @@ package import Wire
 /// peer   ──datagram──▶ receive(count:from:at:) ──.deliver──▶ client
 /// ```
 package struct Relay: ~Copyable {
-    /// What ``Output/reply(to:bytes:)`` and ``Framing/indication(header:)`` point into.
-    package private(set) var replyBytes: [UInt8]
+    var settings: Settings
+    var nonces: NonceKey
+    /// Counts reloads, so that peers judged under earlier settings are judged anew.
+    var settingsNumber: UInt32 = 0
+    var random: RandomStream
+    let isLive: @Sendable (Endpoint) -> Bool
+
+    var allocations = Slab<Allocation>(blank: .blank)
+    var flows: FlowTable
+    var peers = Slab<Peer>(blank: .blank)
+    var pools: [PortPool] = []
+    var deadlines = Deadlines()
+    var reservations: [UInt64: UInt32] = [:]
+
+    /// What the whole worker has passed on against its share of the server's capacity.
+    var toPeersRate = Pace()
+    var toClientRate = Pace()
+    var indicationNumber: UInt64 = 0
+
+    var replies = Writer(capacity: 2048)
+    var outputs = OutputRing(capacity: 64)
+
+    /// How many allocations there are; ports held in reserve are not counted.
+    package internal(set) var allocationCount = 0
 
     /// - Parameters:
     ///   - random: Seeded for this worker alone: ports, tokens and hash seeds are drawn from it.
@@ -23,36 +46,74 @@ package struct Relay: ~Copyable {
     package init(
         settings: Settings, random: consuming RandomStream, isLive: @escaping @Sendable (Endpoint) -> Bool
     ) {
-        replyBytes = [UInt8](repeating: 0, count: 2048)
+        var random = random
+        flows = FlowTable(random: &random)
+        self.random = random
+        self.settings = settings
+        self.isLive = isLive
+        nonces = NonceKey(settings.nonceKey)
     }
 
-    /// Takes one STUN or ChannelData message of a client: a whole datagram, or what ``STUN.Frame`` cut from a stream.
+    /// What ``Output/reply(to:bytes:)`` and ``Framing/indication(header:)`` point into.
+    package var replyBytes: [UInt8] { _read { yield replies.bytes } }
+
+    /// Takes one STUN or ChannelData message of a client: a whole datagram, or what ``STUN/Frame`` cut from a stream.
     ///
     /// Allocates nothing for ChannelData and Send indications.
-    package mutating func receive(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome { .queued }
+    package mutating func receive(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+        guard message.count >= 4 else { return .dropped(.notUnderstood) }
+        // The first two bits tell the protocols apart (RFC 8656 §12).
+        switch message[0] >> 6 {
+        case 0: return receiveSTUN(message, on: flow, now: now)
+        case 1: return receiveChannelData(message, on: flow, now: now)
+        default: return .dropped(.notUnderstood)
+        }
+    }
 
     /// Takes a datagram that reached an allocation's relay socket; its bytes stay where they are.
     ///
     /// Allocates nothing. The local socket is that of `peer`'s family.
     package mutating func receive(
         count: Int, from peer: Endpoint, at allocation: AllocationID, now: Moment
-    ) -> Outcome { .queued }
+    ) -> Outcome {
+        guard let slot = slot(of: allocation), isActive(slot, now) else { return .dropped(.noAllocation) }
+        return deliver(0..<count, from: shown(peer), to: slot, now: now)
+    }
 
     /// Takes what is not a packet.
-    package mutating func handle(_ input: Input, now: Moment) {}
+    package mutating func handle(_ input: Input, now: Moment) {
+        switch input {
+        case .opened(let allocation, let endpoint): opened(allocation, at: endpoint, now: now)
+        case .refused(let allocation, let endpoint, let reason):
+            refused(allocation, at: endpoint, because: reason, now: now)
+        case .disconnected(let flow):
+            if let slot = find(flow) { end(slot, because: .disconnected, now: now) }
+        case .kick(let allocation):
+            if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
+        case .tick: expire(now: now)
+        }
+    }
 
     /// The next thing to do, oldest first.
-    package mutating func nextOutput() -> Output? { nil }
+    package mutating func nextOutput() -> Output? { outputs.next() }
 
     /// When `.tick` is due, unless something comes before; nil: never.
-    package var deadline: Instant? { nil }
+    package var deadline: Instant? { deadlines.first?.due }
 
     /// Replaces the settings; allocations live on, peers are judged anew.
-    package mutating func reload(_ settings: Settings) {}
-
-    /// How many allocations there are.
-    package var allocationCount: Int { 0 }
+    ///
+    /// Ports that are no longer this worker's stay with their allocations until those end.
+    package mutating func reload(_ settings: Settings) {
+        if settings.ports != self.settings.ports { repartition(settings.ports) }
+        self.settings = settings
+        nonces = NonceKey(settings.nonceKey)
+        settingsNumber &+= 1
+    }
 
     /// Tells of every running allocation.
-    package func sessions(now: Moment, _ visit: (SessionSummary) -> Void) {}
+    package func sessions(now: Moment, _ visit: (SessionSummary) -> Void) {
+        for slot in 0..<UInt32(allocations.capacity) where allocations[slot].state == .active {
+            visit(summary(of: slot, because: nil, now: now))
+        }
+    }
 }

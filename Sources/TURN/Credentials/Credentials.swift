@@ -10,6 +10,7 @@ package struct Credentials: Sendable {
     let users: [[UInt8]: User]
     let secrets: [Secret]
     let realmBytes: [UInt8]
+    let userhashes: [(hash: Digest, name: [UInt8])]
 
     /// - Parameter users: Of two with the same name the later one counts.
     package init(realm: String, users: [User] = [], secrets: [Secret] = [], separator: UInt8 = UInt8(ascii: ":")) {
@@ -18,6 +19,9 @@ package struct Credentials: Sendable {
         self.separator = separator
         self.secrets = secrets
         self.users = Dictionary(users.map { ([UInt8]($0.name.utf8), $0) }) { _, later in later }
+        userhashes = users.map { user in
+            (HashFunction.sha256.digest([UInt8]("\(user.name):\(realm)".utf8)), [UInt8](user.name.utf8))
+        }
     }
 
     /// Somebody with a password of their own (`user=`).

@@ -32,6 +32,16 @@ package struct Settings: Sendable {
     package var fingerprints = false
     /// Permissions and, apart from them, channels that one allocation may have.
     package var peersPerAllocation = 256
+    /// What one allocation may relay each way (`max-bps`); zero: without limit.
+    package var bytesPerSecond: UInt64 = 0
+    /// This worker's share of what the server may relay each way (`bps-capacity`); zero: without limit.
+    package var workerBytesPerSecond: UInt64 = 0
+    /// Answers `stun:` clients of RFC 3489, which know no magic cookie.
+    package var rfc3489 = true
+    /// Whether the driver can send datagrams that must not be fragmented; else DONT-FRAGMENT is an unknown attribute.
+    package var canForbidFragments = false
+    /// Put in the first byte of reservation tokens, so that a request that came to another worker can be handed over.
+    package var worker: UInt8 = 0
     /// Who may have how many allocations; shared by all workers.
     package var quotas = Quotas.unlimited
     /// New allocations are refused with 508; those that are there live on.

@@ -1,20 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Wire
 
-/// Which peers may be reached through this server: the one function behind every permission, channel and packet.
+/// Which peers may be reached through this server: the one judgement behind every permission, channel and packet.
+///
+/// What is not the public Internet is refused, whatever IPv6 form an IPv4 address hides in (RFC 8656 §21.4). The
+/// operator's own rules come first, and of those `allowed` wins, as in coturn.
 package struct PeerPolicy: Sendable {
     /// `allow-loopback-peers`: for tests on one host.
     package var allowsLoopback = false
-    /// `allowed-peer-ip`: wins over everything but port 0 and malformed addresses.
+    /// `allowed-peer-ip`: wins over `denied` and over the built-in refusals, not over 6to4, Teredo and IPv4 in IPv6.
     package var allowed: [AddressRange] = []
-    /// `denied-peer-ip`.
+    /// `denied-peer-ip`; an IPv4 range also counts for the IPv4 address in a NAT64 one.
     package var denied: [AddressRange] = []
-    /// Where this host itself listens; a wildcard stands for every address of ``ownAddresses``.
+    /// Where this host itself listens; a wildcard address stands for every one of ``ownAddresses``.
     package var listeners: [Endpoint] = []
-    /// The host's own addresses, private and public: only live relay ports may be reached on them.
+    /// The host's own addresses, the private and the public ones: on them only live relay ports may be reached.
     package var ownAddresses: [IPAddress] = []
+    /// Broadcast addresses of the networks that the host is on.
+    package var broadcasts: [IPAddress] = []
 
     package init() {}
+
+    /// How far a peer address that is not refused may be trusted.
+    @frozen
+    package enum Standing: UInt8, Hashable, Sendable {
+        /// Every port may be reached.
+        case open
+        /// An address of this server: its live relayed ports may be reached.
+        case own
+        /// An address of this server that the operator allowed: all but its listeners may be reached.
+        case ownAllowed
+    }
+
+    package enum Verdict: Hashable, Sendable {
+        case allowed(Standing)
+        case denied(PeerRefusal)
+    }
+
+    /// Judges an address. Ports are judged by ``Relay`` when something is sent: see ``Standing``.
+    package func judge(_ address: IPAddress) -> Verdict {
+        let form = EmbeddedAddress(in: address)
+        if let refusal = form.refusal { return .denied(refusal) }
+        let isOwn = ownAddresses.contains(address)
+        if allowed.contains(where: { $0.contains(address) || $0.contains(form.inner) }) {
+            return .allowed(isOwn ? .ownAllowed : .open)
+        }
+        if let rule = denied.first(where: { $0.contains(address) || $0.contains(form.inner) }) {
+            return .denied(.rule(rule))
+        }
+        if allowsLoopback, address.isLoopback { return .allowed(isOwn ? .ownAllowed : .open) }
+        if isOwn { return .allowed(.own) }
+        if ownAddresses.contains(form.inner) { return .denied(.ownAddress) }
+        if broadcasts.contains(address) { return .denied(.special("a broadcast address of this host's network")) }
+        for candidate in [address, form.inner] {
+            if let name = SpecialAddresses.name(of: candidate) { return .denied(.special(name)) }
+        }
+        return .allowed(.open)
+    }
+
+    /// Whether this host itself listens on an endpoint.
+    package func isListener(_ endpoint: Endpoint) -> Bool {
+        listeners.contains { listener in
+            listener.port == endpoint.port
+                && (listener.address == endpoint.address
+                    || listener.address.isUnspecified && ownAddresses.contains(endpoint.address))
+        }
+    }
+}
+
+/// Why a peer address is refused, in words for the operator.
+package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
+    /// A `denied-peer-ip`.
+    case rule(AddressRange)
+    /// Not an address of the public Internet.
+    case special(StaticText)
+    /// An IPv6 form of one of the host's own addresses.
+    case ownAddress
+
+    package var description: String {
+        switch self {
+        case .rule(let range):
+            range.first == range.last
+                ? "denied-peer-ip \(range.first) (\(range.origin))"
+                : "denied-peer-ip \(range.first)-\(range.last) (\(range.origin))"
+        case .special(let text): "\(text.text); allowed-peer-ip would allow it"
+        case .ownAddress: "an address of this server in another form"
+        }
+    }
+
+    /// A text that the program contains.
+    package struct StaticText: Hashable, Sendable, ExpressibleByStringLiteral {
+        package let text: String
+
+        package init(stringLiteral text: String) { self.text = text }
+    }
 }
 
 /// Addresses from one to another, both included, as `allowed-peer-ip` and `denied-peer-ip` give them.

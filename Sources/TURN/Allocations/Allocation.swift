@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+/// What the relay knows of one client (RFC 8656 §3.2), or of a port held for one that is to come.
+///
+/// A plain value: it refers to its peers, its port and its deadline by number.
+struct Allocation {
+    enum State: UInt8 {
+        case unused
+        /// The request is accepted, its sockets are being bound.
+        case opening
+        case active
+        /// The second port of a pair is being bound.
+        case reserving
+        /// A port waits for an Allocate with its token.
+        case reserved
+    }
+
+    var state = State.unused
+    var generation: UInt32 = 0
+    var flow: Flow
+    var flowHash: UInt32 = 0
+
+    // Who owns it.
+    var user: [UInt8] = []
+    /// What its quota is counted under.
+    var account = ""
+    var key = Digest([UInt8]().span)
+    var algorithm = PasswordAlgorithm.md5
+
+    // The Allocate request: what a repetition of it is recognised by and answered with.
+    var transaction = TransactionID(high: 0, low: 0)
+    var integrity = Integrity.sha1
+    var wantsFingerprint = false
+    var reservation: Reservation?
+    var secondFamilyRefused: ErrorCode?
+
+    // Sockets: the host's own endpoints.
+    var v4: Endpoint?
+    var v6: Endpoint?
+    /// While opening: what is being bound, and what is to be bound after it.
+    var opening = Opening()
+
+    var began = Moment(instant: Instant(nanoseconds: 0), time: UnixTime(milliseconds: 0))
+    var expiry = Instant(nanoseconds: 0)
+
+    // Heads of lists in the relay's slab of peers.
+    var lists = PeerLists()
+
+    var toPeers = Traffic()
+    var toClient = Traffic()
+    var toPeersRate = Pace()
+    var toClientRate = Pace()
+
+    static let blank = Allocation(
+        flow: Flow(client: Endpoint(.anyV4, 0), server: Endpoint(.anyV4, 0), transport: .udp))
+
+    /// The host's own endpoint of a family.
+    func relayed(_ family: IPAddress.Family) -> Endpoint? { family == .v4 ? v4 : v6 }
+
+    mutating func setRelayed(_ family: IPAddress.Family, _ endpoint: Endpoint?) {
+        if family == .v4 { v4 = endpoint } else { v6 = endpoint }
+    }
+}
+
+extension Allocation {
+    /// A port next to an allocation's own, held for a later request (RFC 8656 §7.2).
+    struct Reservation: Hashable {
+        var slot: UInt32
+        var generation: UInt32
+        var token: UInt64
+    }
+
+    /// The sockets of an Allocate request, bound one after the other.
+    struct Opening: Hashable {
+        /// What is being bound just now.
+        var endpoint: Endpoint?
+        /// Ports tried in vain.
+        var failures = 0
+        var evenPort = false
+        var pair = false
+        var secondFamily = false
+    }
+}

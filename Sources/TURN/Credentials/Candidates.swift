@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+extension Credentials {
+    /// Tries the keys that a user name may have, in order, until one of them is accepted.
+    ///
+    /// There is always at least one: a name that nobody has costs as much as a wrong password.
+    /// - Returns: The key that was accepted.
+    func key(
+        for name: [UInt8], _ algorithm: PasswordAlgorithm, at time: UnixTime, accept: (Digest) -> Bool
+    ) -> Digest? {
+        var tried = false
+        if let user = users[name], let key = algorithm == .md5 ? user.key : user.sha256Key {
+            if accept(key) { return key }
+            tried = true
+        }
+        if let expiry = expiry(of: name), expiry > time {
+            for secret in secrets where secret.notAfter.map({ $0 > time }) ?? true {
+                let password = Self.password(for: name, secret: secret)
+                let key = LongTermKey.derive(
+                    username: name.span, realm: realmBytes.span, password: password.span, algorithm.function)
+                if accept(key) { return key }
+                tried = true
+            }
+        }
+        if !tried { _ = accept(Self.nobody) }
+        return nil
+    }
+
+    /// The password of the TURN REST form: `base64(HMAC-SHA1(secret, user name))`.
+    static func password(for name: [UInt8], secret: Secret) -> [UInt8] {
+        [UInt8](Base64.encode(HMAC.authenticate(name, key: secret.bytes, .sha1).array).utf8)
+    }
+
+    /// The user of a static name whose USERHASH this is (RFC 8489 §14.4); TURN REST names cannot be known.
+    func name(userhash: Span<UInt8>) -> [UInt8]? {
+        guard let digest = userhash.count == 32 ? Digest(userhash) : nil else { return nil }
+        return userhashes.first { $0.hash == digest }?.name
+    }
+
+    /// Who a user is for quotas: the name without the time that TURN REST puts in front of it.
+    func account(of name: [UInt8]) -> String {
+        guard expiry(of: name) != nil, let mark = name.firstIndex(of: separator), mark + 1 < name.count else {
+            return String(decoding: name, as: UTF8.self)
+        }
+        return String(decoding: name[(mark + 1)...], as: UTF8.self)
+    }
+
+    /// The time in front of a TURN REST name, or alone; nil when the name has none or there are no secrets.
+    private func expiry(of name: [UInt8]) -> UnixTime? {
+        guard !secrets.isEmpty else { return nil }
+        let digits = name.prefix { $0 != separator }
+        guard !digits.isEmpty, digits.count <= 19 else { return nil }
+        var seconds: Int64 = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            let (product, overflow) = seconds.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = product.addingReportingOverflow(Int64(digit - 0x30))
+            guard !overflow, !carried else { return nil }
+            seconds = sum
+        }
+        return UnixTime(seconds: seconds)
+    }
+
+    /// The key of nobody.
+    private static let nobody = HashFunction.md5.digest([UInt8]("nobody".utf8))
+}

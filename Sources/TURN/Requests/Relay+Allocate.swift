@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+extension Relay {
+    /// What an Allocate request asks for, once it is known to be consistent.
+    struct Wish {
+        var family = IPAddress.Family.v4
+        var secondFamily = false
+        var evenPort = false
+        var pair = false
+        var token: UInt64?
+        var lifetime: Duration
+    }
+
+    /// An Allocate request (RFC 8656 §7.2, whose steps are numbered here).
+    mutating func allocate(
+        _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
+    ) throws(Refusal) -> Outcome {
+        // 2. One allocation per 5-tuple; a repeated request gets the same answer again.
+        if let slot = request.slot {
+            guard allocations[slot].transaction == addressee.transaction, allocations[slot].user == identity.user
+            else { throw Refusal(.allocationMismatch, "the 5-tuple has an allocation") }
+            guard allocations[slot].state == .active else { return .dropped(.inProgress) }
+            allocationSucceeds(slot, addressee, now: request.now)
+            return .queued
+        }
+        guard !request.flow.client.address.isTunnelled else {
+            throw Refusal(.forbidden, "the client comes through Teredo or 6to4 (RFC 8656 §21.4)")
+        }
+        let wish = try wish(in: request.message, bytes)
+        guard !settings.isDraining else {
+            throw Refusal(.insufficientCapacity, "the server is draining: it takes no new allocations")
+        }
+        if let token = wish.token {
+            try claim(token, request, identity, addressee, wish)
+            return .queued
+        }
+        guard let address = relayAddress(wish.family, for: request.flow) else {
+            throw Refusal(
+                .addressFamilyNotSupported, "no relay address of \(wish.family); relay-ip would give one")
+        }
+        // 10. Checked and taken in one step.
+        let account = try takeQuota(identity)
+        let slot = allocations.take()
+        begin(slot, request, identity, addressee, account: account, lifetime: wish.lifetime)
+        allocations[slot].opening = Allocation.Opening(
+            evenPort: wish.evenPort, pair: wish.pair, secondFamily: wish.secondFamily)
+        if !openNext(slot, on: address) {
+            abandon(slot, Refusal(.insufficientCapacity, "no relay port of \(address) is free"))
+        }
+        return .queued
+    }
+
+    /// Steps 3 to 9: what the request asks for, or why it contradicts itself.
+    private func wish(in message: Message, _ bytes: Span<UInt8>) throws(Refusal) -> Wish {
+        typealias Malformed = DecodeError
+        guard let transport = try Refusal.reading({ () throws(Malformed) in try message.requestedTransport(in: bytes) })
+        else { throw Refusal(.badRequest, "no REQUESTED-TRANSPORT") }
+        guard transport == 17 else {
+            throw Refusal(.unsupportedTransportProtocol, "IP protocol \(transport) cannot be relayed")
+        }
+        _ = try Refusal.reading { () throws(Malformed) in try message.dontFragment() }
+        let token = try Refusal.reading { () throws(Malformed) in try message.reservationToken(in: bytes) }
+        let even = try Refusal.reading { () throws(Malformed) in try message.evenPort(in: bytes) }
+        let requested = try Refusal.reading { () throws(Malformed) in
+            try message.addressFamily(.requestedAddressFamily, in: bytes)
+        }
+        let additional = try Refusal.reading { () throws(Malformed) in
+            try message.addressFamily(.additionalAddressFamily, in: bytes)
+        }
+        let lifetime = try Refusal.reading { () throws(Malformed) in try message.lifetime(in: bytes) }
+        if token != nil, even != nil || requested != nil || additional != nil {
+            throw Refusal(.badRequest, "RESERVATION-TOKEN with EVEN-PORT or an address family")
+        }
+        if requested != nil, additional != nil {
+            throw Refusal(.badRequest, "REQUESTED-ADDRESS-FAMILY with ADDITIONAL-ADDRESS-FAMILY")
+        }
+        if let requested, requested != 1, requested != 2 {
+            throw Refusal(.addressFamilyNotSupported, "address family \(requested)")
+        }
+        if let additional {
+            guard additional == 2, even != true else {
+                throw Refusal(.badRequest, "ADDITIONAL-ADDRESS-FAMILY other than IPv6, or with a pair of ports")
+            }
+        }
+        return Wish(
+            family: requested == 2 ? .v6 : .v4, secondFamily: additional != nil, evenPort: even != nil,
+            pair: even == true, token: token, lifetime: .seconds(granted(lifetime)))
+    }
+
+    /// The lifetime for what a client asked, in seconds (RFC 8656 §7.2, §8.2).
+    func granted(_ requested: UInt32?) -> Int64 {
+        let maximum = max(600, settings.maximumLifetime.components.seconds)
+        return min(max(Int64(requested ?? 600), 600), maximum)
+    }
+
+    func takeQuota(_ identity: Identity) throws(Refusal) -> String {
+        let account = settings.credentials.account(of: identity.user)
+        switch settings.quotas.take(account) {
+        case nil: return account
+        case .user: throw Refusal(.allocationQuotaReached, "user-quota of “\(account)” is used up")
+        case .total: throw Refusal(.allocationQuotaReached, "total-quota is used up")
+        }
+    }
+
+    /// The address of this host to relay from.
+    func relayAddress(_ family: IPAddress.Family, for flow: Flow) -> IPAddress? {
+        if let address = settings.relayAddresses.first(where: { $0.family == family }) { return address }
+        if flow.server.address.family == family { return flow.server.address }
+        return settings.fallbackAddresses.first { $0.family == family }
+    }
+
+    /// Makes a slot the allocation that a request asks for; its sockets come later.
+    func fill(
+        _ allocation: inout Allocation, _ request: Request, _ identity: Identity, _ addressee: Addressee,
+        account: String
+    ) {
+        allocation.flow = request.flow
+        allocation.flowHash = flows.hash(request.flow)
+        allocation.user = identity.user
+        allocation.account = account
+        allocation.key = identity.key
+        allocation.algorithm = identity.algorithm
+        allocation.integrity = identity.integrity
+        allocation.transaction = addressee.transaction
+        allocation.wantsFingerprint = addressee.wantsFingerprint
+        allocation.began = request.now
+    }
+
+    private mutating func begin(
+        _ slot: UInt32, _ request: Request, _ identity: Identity, _ addressee: Addressee, account: String,
+        lifetime: Duration
+    ) {
+        var allocation = Allocation.blank
+        fill(&allocation, request, identity, addressee, account: account)
+        allocation.generation = allocations[slot].generation
+        allocation.state = .opening
+        allocation.expiry = request.now.instant + lifetime
+        allocations[slot] = allocation
+        flows.insert(allocation.flowHash, slot)
+    }
+
+    /// Where the answer to the request that a slot's allocation was made by goes.
+    func addressee(of slot: UInt32) -> Addressee {
+        let identity = Identity(
+            user: allocations[slot].user, key: allocations[slot].key, algorithm: allocations[slot].algorithm,
+            integrity: allocations[slot].integrity)
+        return Addressee(
+            flow: allocations[slot].flow, method: .allocate, transaction: allocations[slot].transaction,
+            wantsFingerprint: allocations[slot].wantsFingerprint, identity: identity)
+    }
+
+    /// Gives an allocation up that cannot be had, and says so.
+    mutating func abandon(_ slot: UInt32, _ refusal: Refusal) {
+        let addressee = addressee(of: slot)
+        release(slot, .v4)
+        release(slot, .v6)
+        free(slot)
+        refuse(addressee, refusal)
+    }
+
+    /// Answers an Allocate request with what was allocated (RFC 8656 §7.2).
+    mutating func allocationSucceeds(_ slot: UInt32, _ addressee: Addressee, now: Moment) {
+        replies.begin(.success, .allocate, addressee.transaction)
+        for family in [IPAddress.Family.v4, .v6] {
+            guard let endpoint = allocations[slot].relayed(family) else { continue }
+            replies.append(.xorRelayedAddress, xorAddress: advertised(endpoint))
+        }
+        let left = allocations[slot].expiry - now.instant
+        replies.append(lifetime: UInt32(clamping: left.components.seconds))
+        if let reservation = allocations[slot].reservation {
+            replies.append(.reservationToken, integer: reservation.token)
+        }
+        if let code = allocations[slot].secondFamilyRefused { replies.append(addressError: code, for: .v6) }
+        replies.append(.xorMappedAddress, xorAddress: addressee.flow.client)
+        finish(addressee)
+    }
+}

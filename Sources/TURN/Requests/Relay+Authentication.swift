@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+extension Relay {
+    /// The long-term credential mechanism (RFC 8489 §9.2.4).
+    ///
+    /// The nonce is looked at before the user: it takes one MAC with our own key, so that strangers do not make the
+    /// server look up names and compute integrity. What a stranger learns from the order is nothing.
+    /// - Returns: Who sent the request; nil when the client was challenged instead.
+    mutating func authenticate(
+        _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee
+    ) throws(Refusal) -> Identity? {
+        let message = request.message
+        guard message.has(.messageIntegrity) || message.has(.messageIntegritySHA256) else {
+            challenge(addressee, .unauthenticated, request.now)
+            return nil
+        }
+        guard let realm = message.place(of: .realm), let nonce = message.place(of: .nonce),
+            let name = try name(in: message, bytes)
+        else { throw Refusal(.badRequest, "integrity without user name, realm or nonce") }
+
+        let verdict = nonces.judge(
+            bytes.extracting(nonce), from: request.flow.client, lifetime: settings.nonceLifetime, at: request.now.time)
+        guard case .fresh(let features) = verdict else {
+            challenge(addressee, .staleNonce, request.now)
+            return nil
+        }
+        let (algorithm, protection) = try algorithm(of: message, bytes, features)
+        let isOurRealm =
+            realm.count == settings.credentials.realmBytes.count
+            && bytes.matches(settings.credentials.realmBytes.span, at: realm.lowerBound)
+        // MESSAGE-INTEGRITY-SHA256 decides alone where it is present.
+        let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
+
+        if let slot = request.slot, allocations[slot].user == name, allocations[slot].algorithm == algorithm,
+            isOurRealm, message.isAuthentic(presented, key: allocations[slot].key, in: bytes)
+        {
+            let key = allocations[slot].key
+            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+        }
+        let key = settings.credentials.key(for: name, algorithm, at: request.now.time) { candidate in
+            message.isAuthentic(presented, key: candidate, in: bytes)
+        }
+        guard let key, isOurRealm else {
+            challenge(addressee, .unauthenticated, request.now)
+            outputs.append(
+                .refused(
+                    Refused(
+                        flow: request.flow, method: addressee.method, code: .unauthenticated, peer: nil,
+                        explanation: "unknown user, expired credentials or wrong password")))
+            return nil
+        }
+        return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+    }
+
+    /// The name in USERNAME, or the one that USERHASH stands for; of a hash that nobody has, a name that nobody has.
+    private func name(in message: Message, _ bytes: Span<UInt8>) throws(Refusal) -> [UInt8]? {
+        if let place = message.place(of: .username) {
+            // RFC 8489 §14.3: fewer than 509 bytes are sent, up to 763 must be understood.
+            guard place.count <= 763 else { throw Refusal(.badRequest, "a user name of \(place.count) bytes") }
+            return bytes.array(place)
+        }
+        guard let place = message.place(of: .userhash) else { return nil }
+        return settings.credentials.name(userhash: bytes.extracting(place)) ?? []
+    }
+
+    /// How the key is made and what the answer is protected with, by PASSWORD-ALGORITHM and what guards it against
+    /// somebody on the way who would have the weaker one (RFC 8489 §9.2.4).
+    private func algorithm(
+        of message: Message, _ bytes: Span<UInt8>, _ features: SecurityFeatures
+    ) throws(Refusal) -> (PasswordAlgorithm, Integrity) {
+        guard features.contains(.passwordAlgorithms) else { return (.md5, .sha1) }
+        let chosen = try Refusal.reading { () throws(DecodeError) in try message.passwordAlgorithm(in: bytes) }
+        let offered = message.place(of: .passwordAlgorithms)
+        guard chosen != nil || offered != nil else { return (.md5, .sha1) }
+        let offer = PasswordAlgorithm.offer
+        guard let chosen, let offered, offered.count == offer.count,
+            bytes.matches(offer.span, at: offered.lowerBound),
+            let algorithm = PasswordAlgorithm(rawValue: chosen)
+        else { throw Refusal(.badRequest, "password algorithms other than those offered") }
+        return (algorithm, .sha256)
+    }
+
+    /// Asks a client for credentials, or for a new nonce: as few bytes as the RFC allows.
+    mutating func challenge(_ addressee: Addressee, _ code: ErrorCode, _ now: Moment) {
+        let (realm, offer) = (settings.credentials.realmBytes, PasswordAlgorithm.offer)
+        replies.begin(.failure, addressee.method, addressee.transaction)
+        replies.append(code, withReason: false)
+        replies.append(.realm, realm.span)
+        let nonce = nonces.nonce(
+            for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: now.time)
+        replies.append(.nonce, nonce.span)
+        replies.append(.passwordAlgorithms, offer.span)
+        finish(addressee)
+    }
+}

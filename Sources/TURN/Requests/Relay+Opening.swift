@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+// The sockets of an allocation are bound one after the other: the first, then the second of a pair or of the other
+// family. What another program has taken is tried elsewhere, a bounded number of times.
+
+extension Relay {
+    private static var attempts: Int { 8 }
+
+    /// Asks for a socket on a random free port; false when there is none.
+    mutating func openNext(_ slot: UInt32, on address: IPAddress) -> Bool {
+        let pool = pool(for: address)
+        let (even, pair) = (allocations[slot].opening.evenPort, allocations[slot].opening.pair)
+        guard let port = pools[pool].take(for: slot, even: even, pair: pair, random: &random) else { return false }
+        open(slot, Endpoint(address, port))
+        return true
+    }
+
+    private mutating func open(_ slot: UInt32, _ endpoint: Endpoint) {
+        allocations[slot].opening.endpoint = endpoint
+        outputs.append(.open(name(of: slot), at: endpoint))
+    }
+
+    private mutating func pool(for address: IPAddress) -> Int {
+        if let index = pools.firstIndex(where: { $0.address == address }) { return index }
+        pools.append(PortPool(address: address, ranges: settings.ports))
+        return pools.count - 1
+    }
+
+    /// A socket is bound.
+    mutating func opened(_ allocation: AllocationID, at endpoint: Endpoint, now: Moment) {
+        guard let slot = slot(of: allocation), allocations[slot].opening.endpoint == endpoint else {
+            // Whoever wanted it has gone meanwhile.
+            outputs.append(.close(allocation, endpoint.address.family))
+            return
+        }
+        allocations[slot].opening.endpoint = nil
+        allocations[slot].setRelayed(endpoint.address.family, endpoint)
+        switch allocations[slot].state {
+        case .opening where allocations[slot].opening.pair: reserveNext(slot, after: endpoint, now: now)
+        case .opening where allocations[slot].opening.secondFamily: openSecondFamily(slot, now: now)
+        case .opening: activate(slot, now: now)
+        case .reserving: reserved(slot, now: now)
+        case .unused, .active, .reserved: break
+        }
+    }
+
+    /// A socket could not be bound.
+    mutating func refused(
+        _ allocation: AllocationID, at endpoint: Endpoint, because failure: OpenFailure, now: Moment
+    ) {
+        guard let slot = slot(of: allocation), allocations[slot].opening.endpoint == endpoint else { return }
+        allocations[slot].opening.endpoint = nil
+        give(endpoint)
+        allocations[slot].opening.failures += 1
+        let mayRetry = failure == .portInUse && allocations[slot].opening.failures < Self.attempts
+        if allocations[slot].state == .reserving {
+            pairRefused(slot, mayRetry: mayRetry, failure)
+        } else if allocations[slot].v4 != nil || allocations[slot].v6 != nil {
+            if mayRetry, openNext(slot, on: endpoint.address) { return }
+            allocations[slot].secondFamilyRefused = .insufficientCapacity
+            activate(slot, now: now)
+        } else {
+            if mayRetry, openNext(slot, on: endpoint.address) { return }
+            abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, endpoint)))
+        }
+    }
+
+    private static func explain(_ failure: OpenFailure, _ endpoint: Endpoint) -> String {
+        switch failure {
+        case .portInUse: "other programs have the relay ports of \(endpoint.address) that were tried"
+        case .addressUnavailable: "this host has no address \(endpoint.address); relay-ip must name one of its own"
+        case .resources: "the system gives no more sockets; a higher limit of open files would help"
+        }
+    }
+
+    private mutating func activate(_ slot: UInt32, now: Moment) {
+        allocations[slot].state = .active
+        allocationCount += 1
+        deadlines.set(slot, to: allocations[slot].expiry)
+        allocationSucceeds(slot, addressee(of: slot), now: now)
+    }
+
+    // MARK: - ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §7.2, step 9)
+
+    private mutating func openSecondFamily(_ slot: UInt32, now: Moment) {
+        allocations[slot].opening.secondFamily = false
+        allocations[slot].opening.evenPort = false
+        allocations[slot].opening.failures = 0
+        if let address = relayAddress(.v6, for: allocations[slot].flow) {
+            if openNext(slot, on: address) { return }
+            allocations[slot].secondFamilyRefused = .insufficientCapacity
+        } else {
+            allocations[slot].secondFamilyRefused = .addressFamilyNotSupported
+        }
+        activate(slot, now: now)
+    }
+
+    // MARK: - EVEN-PORT with a reservation, and its redemption (RFC 8656 §7.2, steps 5 and 8)
+
+    /// How long the second port of a pair waits for its Allocate request; at least 30 s.
+    private static var reservationLifetime: Duration { .seconds(60) }
+
+    private mutating func reserveNext(_ slot: UInt32, after endpoint: Endpoint, now: Moment) {
+        let next = allocations.take()
+        let neighbour = Endpoint(endpoint.address, endpoint.port &+ 1)
+        let pool = pool(for: endpoint.address)
+        // Between the two sockets nobody else asks this worker for ports: the successor is still free.
+        guard pools[pool].take(neighbour.port, for: next) else {
+            allocations.give(next)
+            abandon(slot, Refusal(.insufficientCapacity, "the port after \(endpoint) is gone"))
+            return
+        }
+        // A held port counts like an allocation, else reserving would be a way around the quota.
+        if settings.quotas.take(allocations[slot].account) != nil {
+            pools[pool].give(neighbour.port)
+            allocations.give(next)
+            abandon(slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation"))
+            return
+        }
+        var held = Allocation.blank
+        held.generation = allocations[next].generation
+        held.state = .reserving
+        held.user = allocations[slot].user
+        held.account = allocations[slot].account
+        held.opening.failures = allocations[slot].opening.failures
+        let token = UInt64(settings.worker) << 56 | random.next() >> 8
+        held.reservation = Allocation.Reservation(
+            slot: slot, generation: allocations[slot].generation, token: token)
+        held.expiry = now.instant + Self.reservationLifetime
+        allocations[next] = held
+        allocations[slot].reservation = Allocation.Reservation(
+            slot: next, generation: held.generation, token: token)
+        open(next, neighbour)
+    }
+
+    private mutating func reserved(_ slot: UInt32, now: Moment) {
+        guard let reservation = allocations[slot].reservation else { return }
+        allocations[slot].state = .reserved
+        deadlines.set(slot, to: allocations[slot].expiry)
+        reservations[reservation.token] = slot
+        activate(reservation.slot, now: now)
+    }
+
+    /// The second port of a pair is another program's: both are given back and another pair is tried.
+    private mutating func pairRefused(_ next: UInt32, mayRetry: Bool, _ failure: OpenFailure) {
+        guard let reservation = allocations[next].reservation else { return }
+        let slot = reservation.slot
+        let failures = allocations[next].opening.failures
+        free(next)
+        guard let first = allocations[slot].v4 ?? allocations[slot].v6 else { return }
+        allocations[slot].reservation = nil
+        release(slot, first.address.family)
+        allocations[slot].opening.failures = failures
+        if mayRetry, openNext(slot, on: first.address) { return }
+        abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, first)))
+    }
+
+    /// Makes a reserved port the allocation of whoever has its token.
+    mutating func claim(
+        _ token: UInt64, _ request: Request, _ identity: Identity, _ addressee: Addressee, _ wish: Wish
+    ) throws(Refusal) {
+        guard let slot = reservations[token], allocations[slot].state == .reserved,
+            request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user
+        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token") }
+        reservations[token] = nil
+        var allocation = Allocation.blank
+        fill(&allocation, request, identity, addressee, account: allocations[slot].account)
+        allocation.generation = allocations[slot].generation
+        allocation.v4 = allocations[slot].v4
+        allocation.v6 = allocations[slot].v6
+        allocation.expiry = request.now.instant + wish.lifetime
+        allocations[slot] = allocation
+        flows.insert(allocation.flowHash, slot)
+        activate(slot, now: request.now)
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import STUN
+internal import Wire
+
+extension Relay {
+    /// A Refresh request (RFC 8656 §8.2).
+    mutating func refresh(
+        _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
+    ) throws(Refusal) {
+        let slot = try owned(request, by: identity)
+        let message = request.message
+        let requested = try Refusal.reading { () throws(DecodeError) in try message.lifetime(in: bytes) }
+        let number = try Refusal.reading { () throws(DecodeError) in
+            try message.addressFamily(.requestedAddressFamily, in: bytes)
+        }
+        var family: IPAddress.Family?
+        if let number {
+            family = number == 1 ? .v4 : number == 2 ? .v6 : nil
+            guard let family, allocations[slot].relayed(family) != nil else {
+                throw Refusal(.peerAddressFamilyMismatch, "the allocation has no address of family \(number)")
+            }
+        }
+        var lifetime: UInt32 = 0
+        if requested == 0 {
+            // Of a dual allocation one address may be given up alone.
+            let isDual = allocations[slot].v4 != nil && allocations[slot].v6 != nil
+            if let family, isDual {
+                release(slot, family)
+            } else {
+                end(slot, because: .released, now: request.now)
+            }
+        } else {
+            let seconds = granted(requested)
+            lifetime = UInt32(clamping: seconds)
+            allocations[slot].expiry = request.now.instant + .seconds(seconds)
+            deadlines.set(slot, to: allocations[slot].expiry)
+        }
+        replies.begin(.success, .refresh, addressee.transaction)
+        replies.append(lifetime: lifetime)
+        finish(addressee)
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import STUN
+internal import Wire
+
+extension Relay {
+    /// The attributes that this server understands, each in its place or not; what else is required is refused with 420.
+    static let known = AttributeSet([
+        .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .channelNumber, .lifetime,
+        .xorPeerAddress, .data, .realm, .nonce, .xorRelayedAddress, .requestedAddressFamily, .evenPort,
+        .requestedTransport, .dontFragment, .messageIntegritySHA256, .passwordAlgorithm, .userhash,
+        .xorMappedAddress, .reservationToken,
+    ])
+
+    /// A STUN message from a client (RFC 8489 §6.3).
+    mutating func receiveSTUN(_ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+        guard let message = try? Message(parsing: bytes) else { return .dropped(.malformed) }
+        if message.header.isClassic { return receiveClassic(message, bytes, on: flow) }
+        if message.fingerprintFits(in: bytes) == false { return .dropped(.wrongFingerprint) }
+        switch (message.header.kind, message.header.method) {
+        case (.indication, .send):
+            return receiveSend(message, bytes, on: flow, now: now)
+        case (.request, .binding), (.request, .allocate), (.request, .refresh), (.request, .createPermission),
+            (.request, .channelBind):
+            guard mayAnswer(flow) else { return .dropped(.unexpected) }
+            return answer(Request(message: message, flow: flow, now: now, slot: current(flow, now)), bytes)
+        case (.request, _), (.indication, _), (.success, _), (.failure, _):
+            return .dropped(.unexpected)
+        }
+    }
+
+    private mutating func answer(_ request: Request, _ bytes: Span<UInt8>) -> Outcome {
+        let message = request.message
+        var addressee = Addressee(
+            flow: request.flow, method: message.header.method, transaction: message.header.transaction,
+            wantsFingerprint: message.has(.fingerprint))
+        do throws(Refusal) {
+            if message.header.method == .binding {
+                try checkUnknown(message)
+                bindingSucceeds(addressee)
+                return .queued
+            }
+            // Authentication comes before everything that an attribute may ask for (RFC 8489 §6.3).
+            guard let identity = try authenticate(request, bytes, addressee) else { return .queued }
+            addressee.identity = identity
+            try checkUnknown(message)
+            switch message.header.method {
+            case .allocate: return try allocate(request, bytes, identity, addressee)
+            case .refresh: try refresh(request, bytes, identity, addressee)
+            case .createPermission: try createPermission(request, bytes, identity, addressee)
+            default: try channelBind(request, bytes, identity, addressee)
+            }
+        } catch {
+            refuse(addressee, error)
+        }
+        return .queued
+    }
+
+    private func checkUnknown(_ message: Message) throws(Refusal) {
+        var unknown = message.unknownRequired(except: Self.known)
+        if !settings.canForbidFragments, message.has(.dontFragment) { unknown.append(.dontFragment) }
+        if !unknown.isEmpty { throw Refusal(.unknownAttribute, unknown: unknown) }
+    }
+
+    /// The flow's allocation; one that has run out is ended first, `.tick` or not.
+    private mutating func current(_ flow: Flow, _ now: Moment) -> UInt32? {
+        guard let slot = find(flow) else { return nil }
+        guard allocations[slot].state == .active, now.instant >= allocations[slot].expiry else { return slot }
+        end(slot, because: .expired, now: now)
+        return nil
+    }
+
+    /// Whether an answer may be sent there: not to nobody, and not to this server itself, which would make a loop.
+    private func mayAnswer(_ flow: Flow) -> Bool {
+        guard flow.client.port != 0 else { return false }
+        guard settings.peerPolicy.ownAddresses.contains(flow.client.address) else { return true }
+        return !settings.peerPolicy.isListener(flow.client) && owner(of: flow.client) == nil && !isLive(flow.client)
+    }
+
+    /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5).
+    func owned(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
+        guard let slot = request.slot, allocations[slot].state == .active else {
+            throw Refusal(.allocationMismatch, "the client has no allocation")
+        }
+        guard allocations[slot].user == identity.user else {
+            throw Refusal(.wrongCredentials, "the allocation belongs to somebody else")
+        }
+        return slot
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Crypto
+internal import STUN
+internal import Wire
+
+/// A request being answered.
+struct Request {
+    let message: Message
+    let flow: Flow
+    let now: Moment
+    /// The flow's allocation, opening or active.
+    let slot: UInt32?
+}
+
+/// Who sent a request, proven by its integrity.
+struct Identity {
+    let user: [UInt8]
+    let key: Digest
+    let algorithm: PasswordAlgorithm
+    /// What answers are protected with.
+    let integrity: Integrity
+}
+
+/// Where an answer goes and how it is protected.
+struct Addressee {
+    let flow: Flow
+    let method: STUN.Method
+    let transaction: TransactionID
+    let wantsFingerprint: Bool
+    var identity: Identity?
+}
+
+/// An error that a request is answered with.
+struct Refusal: Error {
+    let code: ErrorCode
+    var explanation = ""
+    var peer: Endpoint?
+    var unknown: [AttributeType] = []
+
+    init(_ code: ErrorCode, _ explanation: String = "", peer: Endpoint? = nil, unknown: [AttributeType] = []) {
+        self.code = code
+        self.explanation = explanation
+        self.peer = peer
+        self.unknown = unknown
+    }
+
+    /// Reads an attribute; a malformed one is a bad request.
+    static func reading<T>(_ read: () throws(DecodeError) -> T) throws(Refusal) -> T {
+        do throws(DecodeError) {
+            return try read()
+        } catch {
+            throw Refusal(.badRequest, "\(error)")
+        }
+    }
+}

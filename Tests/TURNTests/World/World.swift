@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+import Crypto
+import STUN
+import Synchronization
+import TURN
+import Wire
+
+/// A relay with a simulated clock and host around it: sockets are a set, packets are arrays.
+final class World {
+    var relay: Relay
+    var now = Moment(instant: Instant(nanoseconds: 5_000_000_000), time: UnixTime(seconds: 1_800_000_000))
+    /// Sockets of the relay that are open, by local endpoint.
+    private(set) var sockets: [Endpoint: AllocationID] = [:]
+    /// Endpoints that another program has.
+    var busy: Set<Endpoint> = []
+    /// What the host answers instead of binding.
+    var failure: OpenFailure?
+    /// What clients were sent since last asked, in order.
+    private(set) var toClients: [(flow: Flow, bytes: [UInt8])] = []
+    /// What peers were sent since last asked, in order.
+    private(set) var toPeers: [(from: Endpoint, to: Endpoint, bytes: [UInt8], whole: Bool)] = []
+    private(set) var ended: [SessionSummary] = []
+    private(set) var refused: [Refused] = []
+    private(set) var lastDrop: DropReason?
+    let ledger: Ledger
+
+    static let realm = "example.org"
+    static let server = Endpoint(.v4(0x0808_0808), 3478)
+    static let server6 = Endpoint(.v6(0x2606_4700_0000_0000_0000_0000_0000_1111), 3478)
+
+    /// Users `ana` and `bob`, whose password is their name twice; REST secret `north`.
+    static func settings() -> Settings {
+        let users = ["ana", "bob"].map { Credentials.User(name: $0, password: $0 + $0, realm: realm) }
+        let credentials = Credentials(realm: realm, users: users, secrets: [.init("north"), .init("south")])
+        var policy = PeerPolicy()
+        policy.ownAddresses = [server.address, server6.address]
+        policy.listeners = [Endpoint(.anyV4, 3478), Endpoint(.anyV6, 3478)]
+        var settings = Settings(
+            credentials: credentials, peerPolicy: policy, nonceKey: [UInt8](repeating: 7, count: 32))
+        settings.fallbackAddresses = [server6.address]
+        settings.canForbidFragments = true
+        return settings
+    }
+
+    init(seed: UInt64 = 1, ledger: Ledger = Ledger(), _ change: (inout Settings) -> Void = { _ in }) {
+        var settings = Self.settings()
+        settings.quotas = ledger.quotas
+        change(&settings)
+        self.ledger = ledger
+        relay = Relay(settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false })
+    }
+
+    // MARK: - What happens
+
+    /// A client's message arrives; returns the answer to it, if there was one.
+    @discardableResult
+    func receive(_ bytes: [UInt8], on flow: Flow) -> [UInt8]? {
+        let before = toClients.count
+        act(on: relay.receive(bytes.span, on: flow, now: now), bytes)
+        return toClients.count > before ? toClients.last?.bytes : nil
+    }
+
+    /// A datagram from a peer arrives at a relayed endpoint of the host.
+    func receive(_ bytes: [UInt8], from peer: Endpoint, at local: Endpoint) {
+        guard let allocation = sockets[local] else { return }
+        act(on: relay.receive(count: bytes.count, from: peer, at: allocation, now: now), bytes)
+    }
+
+    func handle(_ input: Input) {
+        relay.handle(input, now: now)
+        drain()
+    }
+
+    /// Time passes; every deadline on the way is kept.
+    func pass(_ delay: Duration) {
+        let end = now + delay
+        while let due = relay.deadline, due <= end.instant {
+            if due > now.instant { now = now + (due - now.instant) }
+            handle(.tick)
+        }
+        now = end
+    }
+
+    /// What clients were sent since last asked.
+    func takeToClients() -> [(flow: Flow, bytes: [UInt8])] {
+        defer { toClients = [] }
+        return toClients
+    }
+
+    /// What peers were sent since last asked.
+    func takeToPeers() -> [(from: Endpoint, to: Endpoint, bytes: [UInt8], whole: Bool)] {
+        defer { toPeers = [] }
+        return toPeers
+    }
+
+    // MARK: - What a driver does
+
+    private func act(on outcome: Outcome, _ bytes: [UInt8]) {
+        lastDrop = nil
+        switch outcome {
+        case .send(let departure):
+            let family = departure.peer.address.family
+            let from = sockets.first { $0.value == departure.allocation && $0.key.address.family == family }
+            guard let from else { preconditionFailure("a packet leaves from a socket that is open") }
+            toPeers.append((from.key, departure.peer, Array(bytes[departure.payload]), departure.dontFragment))
+        case .deliver(let delivery):
+            var message: [UInt8] = []
+            switch delivery.framing {
+            case .channel(let header): message.append(bigEndian: header)
+            case .indication(let header): message = Array(relay.replyBytes[header])
+            }
+            message += bytes[delivery.payload] + [UInt8](repeating: 0, count: delivery.padding)
+            toClients.append((delivery.flow, message))
+        case .dropped(let reason): lastDrop = reason
+        case .queued: break
+        }
+        drain()
+    }
+
+    private func drain() {
+        while let output = relay.nextOutput() {
+            switch output {
+            case .reply(let flow, let range): toClients.append((flow, Array(relay.replyBytes[range])))
+            case .open(let allocation, let endpoint): open(allocation, endpoint)
+            case .close(let allocation, let family):
+                let closed = sockets.first { $0.value == allocation && $0.key.address.family == family }
+                guard let closed else { preconditionFailure("only an open socket is closed") }
+                sockets[closed.key] = nil
+            case .ended(let summary): ended.append(summary)
+            case .refused(let refusal): refused.append(refusal)
+            }
+        }
+    }
+
+    private func open(_ allocation: AllocationID, _ endpoint: Endpoint) {
+        if let failure {
+            relay.handle(.refused(allocation, at: endpoint, because: failure), now: now)
+        } else if busy.contains(endpoint) {
+            relay.handle(.refused(allocation, at: endpoint, because: .portInUse), now: now)
+        } else {
+            precondition(sockets[endpoint] == nil, "a port is given once")
+            sockets[endpoint] = allocation
+            relay.handle(.opened(allocation, at: endpoint), now: now)
+        }
+    }
+}
+
+/// Quotas as a server counts them.
+final class Ledger: Sendable {
+    private let state = Mutex((counts: [String: Int](), total: 0))
+    private let perUser: Int
+    private let limit: Int
+
+    init(perUser: Int = .max, total limit: Int = .max) {
+        self.perUser = perUser
+        self.limit = limit
+    }
+
+    var counts: [String: Int] { state.withLock { $0.counts.filter { $0.value != 0 } } }
+    var total: Int { state.withLock { $0.total } }
+
+    var quotas: Quotas {
+        Quotas(
+            take: { [self] user in
+                state.withLock { state in
+                    guard state.counts[user, default: 0] < perUser else { return .user }
+                    guard state.total < limit else { return .total }
+                    state.counts[user, default: 0] += 1
+                    state.total += 1
+                    return nil
+                }
+            },
+            give: { [self] user in
+                state.withLock { state in
+                    state.counts[user, default: 0] -= 1
+                    state.total -= 1
+                }
+            })
+    }
+}
