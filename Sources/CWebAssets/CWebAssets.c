@@ -5,8 +5,74 @@
 static const unsigned char app_webmanifest[] = {
 #embed "../Web/client/app.webmanifest"
 };
+static const unsigned char call_backoff_js[] = {
+#embed "../Web/client/call/backoff.js"
+};
+static const unsigned char call_call_js[] = {
+#embed "../Web/client/call/call.js"
+};
+static const unsigned char call_delivery_js[] = {
+#embed "../Web/client/call/delivery.js"
+};
+static const unsigned char call_memory_js[] = {
+#embed "../Web/client/call/memory.js"
+};
+static const unsigned char call_person_js[] = {
+#embed "../Web/client/call/person.js"
+};
+static const unsigned char call_protocol_js[] = {
+#embed "../Web/client/call/protocol.js"
+};
+static const unsigned char call_seat_js[] = {
+#embed "../Web/client/call/seat.js"
+};
+static const unsigned char core_announce_js[] = {
+#embed "../Web/client/core/announce.js"
+};
+static const unsigned char core_dialog_js[] = {
+#embed "../Web/client/core/dialog.js"
+};
+static const unsigned char core_dom_js[] = {
+#embed "../Web/client/core/dom.js"
+};
+static const unsigned char core_icons_js[] = {
+#embed "../Web/client/core/icons.js"
+};
+static const unsigned char core_language_js[] = {
+#embed "../Web/client/core/language.js"
+};
+static const unsigned char core_place_js[] = {
+#embed "../Web/client/core/place.js"
+};
+static const unsigned char core_signal_js[] = {
+#embed "../Web/client/core/signal.js"
+};
+static const unsigned char core_storage_js[] = {
+#embed "../Web/client/core/storage.js"
+};
+static const unsigned char debug_js[] = {
+#embed "../Web/client/debug.js"
+};
+static const unsigned char home_frame_js[] = {
+#embed "../Web/client/home/frame.js"
+};
+static const unsigned char home_home_js[] = {
+#embed "../Web/client/home/home.js"
+};
+static const unsigned char home_rooms_js[] = {
+#embed "../Web/client/home/rooms.js"
+};
+static const unsigned char home_share_js[] = {
+#embed "../Web/client/home/share.js"
+};
+static const unsigned char home_surroundings_js[] = {
+#embed "../Web/client/home/surroundings.js"
+};
 static const unsigned char images_tern_svg[] = {
 #embed "../Web/client/images/tern.svg"
+};
+static const unsigned char images_terns_svg[] = {
+#embed "../Web/client/images/terns.svg"
 };
 static const unsigned char index_html[] = {
 #embed "../Web/client/index.html"
@@ -14,16 +80,154 @@ static const unsigned char index_html[] = {
 static const unsigned char main_js[] = {
 #embed "../Web/client/main.js"
 };
+static const unsigned char media_constraints_js[] = {
+#embed "../Web/client/media/constraints.js"
+};
+static const unsigned char media_media_js[] = {
+#embed "../Web/client/media/media.js"
+};
+static const unsigned char media_meter_js[] = {
+#embed "../Web/client/media/meter.js"
+};
+static const unsigned char media_problems_js[] = {
+#embed "../Web/client/media/problems.js"
+};
+static const unsigned char media_wake_js[] = {
+#embed "../Web/client/media/wake.js"
+};
+static const unsigned char peer_bitrate_js[] = {
+#embed "../Web/client/peer/bitrate.js"
+};
+static const unsigned char peer_description_js[] = {
+#embed "../Web/client/peer/description.js"
+};
+static const unsigned char peer_ladder_js[] = {
+#embed "../Web/client/peer/ladder.js"
+};
+static const unsigned char peer_pair_js[] = {
+#embed "../Web/client/peer/pair.js"
+};
+static const unsigned char peer_quality_js[] = {
+#embed "../Web/client/peer/quality.js"
+};
+static const unsigned char peer_sampler_js[] = {
+#embed "../Web/client/peer/sampler.js"
+};
+static const unsigned char room_banners_js[] = {
+#embed "../Web/client/room/banners.js"
+};
+static const unsigned char room_bar_js[] = {
+#embed "../Web/client/room/bar.js"
+};
+static const unsigned char room_call_screen_js[] = {
+#embed "../Web/client/room/call-screen.js"
+};
+static const unsigned char room_farewell_js[] = {
+#embed "../Web/client/room/farewell.js"
+};
+static const unsigned char room_loudspeakers_js[] = {
+#embed "../Web/client/room/loudspeakers.js"
+};
+static const unsigned char room_news_js[] = {
+#embed "../Web/client/room/news.js"
+};
+static const unsigned char room_pickers_js[] = {
+#embed "../Web/client/room/pickers.js"
+};
+static const unsigned char room_pin_screen_js[] = {
+#embed "../Web/client/room/pin-screen.js"
+};
+static const unsigned char room_preview_js[] = {
+#embed "../Web/client/room/preview.js"
+};
+static const unsigned char room_room_js[] = {
+#embed "../Web/client/room/room.js"
+};
+static const unsigned char room_share_screen_js[] = {
+#embed "../Web/client/room/share-screen.js"
+};
+static const unsigned char room_status_js[] = {
+#embed "../Web/client/room/status.js"
+};
+static const unsigned char room_tiles_js[] = {
+#embed "../Web/client/room/tiles.js"
+};
+static const unsigned char room_troubles_js[] = {
+#embed "../Web/client/room/troubles.js"
+};
 static const unsigned char style_base_css[] = {
 #embed "../Web/client/style/base.css"
+};
+static const unsigned char style_call_css[] = {
+#embed "../Web/client/style/call.css"
+};
+static const unsigned char style_home_css[] = {
+#embed "../Web/client/style/home.css"
+};
+static const unsigned char words_en_js[] = {
+#embed "../Web/client/words/en.js"
+};
+static const unsigned char words_ru_js[] = {
+#embed "../Web/client/words/ru.js"
 };
 
 static const struct sterna_asset assets[] = {
     {"app.webmanifest", app_webmanifest, sizeof app_webmanifest},
+    {"call/backoff.js", call_backoff_js, sizeof call_backoff_js},
+    {"call/call.js", call_call_js, sizeof call_call_js},
+    {"call/delivery.js", call_delivery_js, sizeof call_delivery_js},
+    {"call/memory.js", call_memory_js, sizeof call_memory_js},
+    {"call/person.js", call_person_js, sizeof call_person_js},
+    {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},
+    {"call/seat.js", call_seat_js, sizeof call_seat_js},
+    {"core/announce.js", core_announce_js, sizeof core_announce_js},
+    {"core/dialog.js", core_dialog_js, sizeof core_dialog_js},
+    {"core/dom.js", core_dom_js, sizeof core_dom_js},
+    {"core/icons.js", core_icons_js, sizeof core_icons_js},
+    {"core/language.js", core_language_js, sizeof core_language_js},
+    {"core/place.js", core_place_js, sizeof core_place_js},
+    {"core/signal.js", core_signal_js, sizeof core_signal_js},
+    {"core/storage.js", core_storage_js, sizeof core_storage_js},
+    {"debug.js", debug_js, sizeof debug_js},
+    {"home/frame.js", home_frame_js, sizeof home_frame_js},
+    {"home/home.js", home_home_js, sizeof home_home_js},
+    {"home/rooms.js", home_rooms_js, sizeof home_rooms_js},
+    {"home/share.js", home_share_js, sizeof home_share_js},
+    {"home/surroundings.js", home_surroundings_js, sizeof home_surroundings_js},
     {"images/tern.svg", images_tern_svg, sizeof images_tern_svg},
+    {"images/terns.svg", images_terns_svg, sizeof images_terns_svg},
     {"index.html", index_html, sizeof index_html},
     {"main.js", main_js, sizeof main_js},
+    {"media/constraints.js", media_constraints_js, sizeof media_constraints_js},
+    {"media/media.js", media_media_js, sizeof media_media_js},
+    {"media/meter.js", media_meter_js, sizeof media_meter_js},
+    {"media/problems.js", media_problems_js, sizeof media_problems_js},
+    {"media/wake.js", media_wake_js, sizeof media_wake_js},
+    {"peer/bitrate.js", peer_bitrate_js, sizeof peer_bitrate_js},
+    {"peer/description.js", peer_description_js, sizeof peer_description_js},
+    {"peer/ladder.js", peer_ladder_js, sizeof peer_ladder_js},
+    {"peer/pair.js", peer_pair_js, sizeof peer_pair_js},
+    {"peer/quality.js", peer_quality_js, sizeof peer_quality_js},
+    {"peer/sampler.js", peer_sampler_js, sizeof peer_sampler_js},
+    {"room/banners.js", room_banners_js, sizeof room_banners_js},
+    {"room/bar.js", room_bar_js, sizeof room_bar_js},
+    {"room/call-screen.js", room_call_screen_js, sizeof room_call_screen_js},
+    {"room/farewell.js", room_farewell_js, sizeof room_farewell_js},
+    {"room/loudspeakers.js", room_loudspeakers_js, sizeof room_loudspeakers_js},
+    {"room/news.js", room_news_js, sizeof room_news_js},
+    {"room/pickers.js", room_pickers_js, sizeof room_pickers_js},
+    {"room/pin-screen.js", room_pin_screen_js, sizeof room_pin_screen_js},
+    {"room/preview.js", room_preview_js, sizeof room_preview_js},
+    {"room/room.js", room_room_js, sizeof room_room_js},
+    {"room/share-screen.js", room_share_screen_js, sizeof room_share_screen_js},
+    {"room/status.js", room_status_js, sizeof room_status_js},
+    {"room/tiles.js", room_tiles_js, sizeof room_tiles_js},
+    {"room/troubles.js", room_troubles_js, sizeof room_troubles_js},
     {"style/base.css", style_base_css, sizeof style_base_css},
+    {"style/call.css", style_call_css, sizeof style_call_css},
+    {"style/home.css", style_home_css, sizeof style_home_css},
+    {"words/en.js", words_en_js, sizeof words_en_js},
+    {"words/ru.js", words_ru_js, sizeof words_ru_js},
 };
 
 const struct sterna_asset *sterna_assets(size_t *count) {

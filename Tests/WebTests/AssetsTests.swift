@@ -63,6 +63,19 @@ struct AssetsTests {
         }
     }
 
+    @Test("the page asks for every module at once, so that none waits for another to be read")
+    func preloads() throws {
+        let page = String(decoding: try #require(asset(at: "/")).identity.bytes, as: UTF8.self)
+        for file in EmbeddedFile.all where file.name.hasSuffix(".js") {
+            // A module of types alone is never run.
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            guard text.contains("export "), !text.hasSuffix("export {};\n") else { continue }
+            #expect(
+                page.contains("rel=\"modulepreload\" href=\"/assets/\(Assets().version)/\(file.name)\""), "\(file.name)"
+            )
+        }
+    }
+
     @Test("a file under another version is the present one, but not to be kept")
     func otherVersion() throws {
         let old = try #require(asset(at: "/assets/0123/main.js"))

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call as a whole: the seat in the room, the others in it, and a connection to each of them.
+
+import { computed, effect, onEnd, signal } from "../core/signal.js";
+import { expose, log, mark, relayOnly } from "../debug.js";
+import { isTelephone } from "../media/constraints.js";
+import { apply, lowestRung, share } from "../peer/bitrate.js";
+import { Pair, kinds } from "../peer/pair.js";
+import { Quality } from "../peer/quality.js";
+import { Sampler, facts } from "../peer/sampler.js";
+import { keep } from "./memory.js";
+import { Person } from "./person.js";
+import { Seat } from "./seat.js";
+
+/** @typedef {import("./protocol.js").Event} Event */
+/** @typedef {import("./protocol.js").Joined} Joined */
+/** @typedef {import("./protocol.js").PeerEntry} PeerEntry */
+/** @typedef {import("./protocol.js").EndReason} EndReason */
+/** @typedef {import("./seat.js").Link} Link */
+/** @typedef {import("./memory.js").Remembered} Remembered */
+/** @typedef {import("../media/media.js").Media} Media */
+/** @typedef {EndReason | "full" | "unknown" | "elsewhere" | "forbidden" | "pin-attempts"} Ending */
+/** @typedef {{ kind: "came" | "left" | "away" | "back", name: string }} News */
+
+/** @type {Record<number, Ending>} */
+const endings = { 4403: "forbidden", 4404: "unknown", 4409: "full", 4410: "expired", 4411: "elsewhere", 4429: "pin-attempts" };
+
+/** Louder than this is speech, on the scale of getSynchronizationSources. */
+const speech = 0.02;
+
+export class Call {
+    /**
+     * @param {object} given
+     * @param {string} given.token
+     * @param {string} given.name
+     * @param {string} given.pin
+     * @param {Media} given.media
+     * @param {Remembered | null} given.memory Of the page that sat here before a reload.
+     * @param {(news: News) => void} given.tell
+     */
+    constructor({ token, name, pin, media, memory, tell }) {
+        this.token = token;
+        this.name = name;
+        this.pin = pin;
+        this.media = media;
+        this.tell = tell;
+        this.people = signal(/** @type {Person[]} */ ([]));
+        this.link = signal(/** @type {Link} */ ("connecting"));
+        this.ending = signal(/** @type {Ending | null} */ (null));
+        /** Whether the room asks for a PIN, and whether the one given was wrong. */
+        this.pinWanted = signal(/** @type {"required" | "wrong" | null} */ (null));
+        this.maxParticipants = signal(2);
+        /** The worst rung that the picture had to step down to. */
+        this.rung = signal(0);
+        /** @type {RTCIceServer[]} */
+        this.iceServers = [];
+        this.memory = memory;
+        this.hasJoined = false;
+        /** What the others were told last about what is sent. */
+        this.told = "";
+        this.isForgotten = false;
+        /** What the others were told last about what is sent. */
+        this.told = "";
+        this.isForgotten = false;
+
+        const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+        this.seat = new Seat(
+            `${scheme}//${location.host}/ws/rooms/${token}`,
+            memory
+                ? { name, pin, peerId: memory.peerId, resume: memory.resume, received: memory.received }
+                : { name, pin },
+            {
+                joined: (message, isResumed) => this.joined(message, isResumed),
+                event: (message) => this.handle(message),
+                link: (link) => this.link.set(link),
+                closed: (code) => this.ending.peek() ?? this.ending.set(endings[code] ?? "expired"),
+            },
+        );
+        /** Whether at least one voice or picture comes through. */
+        this.isConnected = computed(() => this.people().some((person) => person.condition() === "connected"));
+    }
+
+    /** Takes the seat; everything ends with the present scope. */
+    start() {
+        mark("join");
+        this.watchMedia();
+        const ticks = window.setInterval(() => this.tick(), 500);
+        const samples = window.setInterval(() => void this.sample(), 2000);
+        const voices = window.setInterval(() => this.listen(), 200);
+        const remember = () => this.remember();
+        window.addEventListener("pagehide", remember);
+        onEnd(() => {
+            clearInterval(ticks);
+            clearInterval(samples);
+            clearInterval(voices);
+            window.removeEventListener("pagehide", remember);
+            this.seat.finish();
+            this.seat.drop();
+            for (const person of this.people.peek()) person.pair?.close();
+        });
+        expose("call", () => this.describe());
+        this.seat.open();
+    }
+
+    /** Gives the seat up for good. */
+    leave() {
+        this.seat.leave();
+        this.forget();
+    }
+
+    /** There is nothing to come back to. */
+    forget() {
+        this.memory = null;
+        this.isForgotten = true;
+        keep(this.token, null);
+    }
+
+    /** @param {string} pin */
+    enter(pin) {
+        this.pin = pin;
+        this.pinWanted.set(null);
+        this.seat.enter(pin);
+    }
+
+    // MARK: - The room
+
+    /**
+     * @param {Joined} message
+     * @param {boolean} isResumed
+     */
+    joined(message, isResumed) {
+        mark("joined");
+        const isReload = isResumed && !this.hasJoined;
+        this.hasJoined = true;
+        this.pinWanted.set(null);
+        this.iceServers = message.iceServers;
+        this.maxParticipants.set(message.maxParticipants);
+        const present = new Set(message.peers.map((entry) => entry.peerId));
+        for (const person of this.people.peek()) {
+            if (!isResumed || !present.has(person.id)) this.remove(person.id, false);
+            else person.pair?.refresh(this.iceServers);
+        }
+        for (const entry of message.peers) {
+            const known = this.find(entry.peerId);
+            if (known) {
+                known.update(entry);
+                continue;
+            }
+            // Who is there when we come was there first; who came while our socket was down, after us.
+            const isElder = isReload ? this.memory?.younger.includes(entry.peerId) ?? false : isResumed;
+            const person = this.add(entry, isElder);
+            // Others still have a connection to the page that was here before: this one starts over.
+            if (isResumed) person.pair?.begin();
+        }
+        this.sendState();
+        this.remember();
+    }
+
+    /** @param {Event} message */
+    handle(message) {
+        switch (message.type) {
+            case "ice":
+                this.iceServers = message.iceServers;
+                for (const person of this.people.peek()) person.pair?.refresh(this.iceServers);
+                return;
+            case "peer-joined":
+                if (this.find(message.peerId)) return;
+                this.add(message, true).pair?.begin();
+                this.tell({ kind: "came", name: message.name });
+                this.remember();
+                return;
+            case "peer-left":
+                this.remove(message.peerId, true);
+                this.remember();
+                return;
+            case "peer-away":
+            case "peer-back": {
+                const person = this.find(message.peerId);
+                if (!person) return;
+                person.isAway.set(message.type === "peer-away");
+                this.tell({ kind: message.type === "peer-away" ? "away" : "back", name: person.name.peek() });
+                return;
+            }
+            case "offer":
+            case "answer":
+            case "candidate":
+                this.find(message.from)?.pair?.receive(message);
+                return;
+            case "state":
+                this.find(message.from)?.show(message);
+                return;
+            case "error":
+                log("error", message.code, message.message);
+                if (message.code === "pin-required") this.pinWanted.set("required");
+                if (message.code === "pin-wrong") this.pinWanted.set("wrong");
+                if (message.code === "room-full") this.ending.set("full");
+                return;
+            case "ended":
+                this.ending.set(message.reason);
+                this.forget();
+        }
+    }
+
+    /** @param {string} id */
+    find(id) {
+        return this.people.peek().find((person) => person.id === id);
+    }
+
+    /**
+     * @param {PeerEntry} entry
+     * @param {boolean} isElder
+     */
+    add(entry, isElder) {
+        mark("peer");
+        const person = new Person(entry);
+        const { audio, video, screen } = this.media.tracks;
+        person.pair = new Pair({
+            name: entry.peerId.slice(0, 4),
+            isElder,
+            iceServers: this.iceServers,
+            relayOnly,
+            tracks: { audio: audio.peek(), video: video.peek(), screen: screen.peek() },
+            listener: {
+                description: (description) => this.seat.send({ ...description, to: person.id }),
+                candidate: (candidate) => this.seat.send({ type: "candidate", to: person.id, candidate }),
+                track: (kind, track) => person.hear(kind, track),
+                condition: (condition) => {
+                    if (condition === "connected") mark("connected");
+                    person.condition.set(condition);
+                },
+                negotiated: () => this.limit(person),
+            },
+        });
+        gauges.set(person, { sampler: new Sampler(), quality: new Quality(), rung: 0 });
+        this.people.set([...this.people.peek(), person]);
+        return person;
+    }
+
+    /**
+     * @param {string} id
+     * @param {boolean} isNews
+     */
+    remove(id, isNews) {
+        const person = this.find(id);
+        if (!person) return;
+        person.pair?.close();
+        this.people.set(this.people.peek().filter((one) => one !== person));
+        if (isNews) this.tell({ kind: "left", name: person.name.peek() });
+    }
+
+    // MARK: - What is sent
+
+    watchMedia() {
+        for (const kind of kinds) {
+            effect(() => {
+                const track = this.media.tracks[kind]();
+                for (const person of this.people.peek()) {
+                    void person.pair?.put(kind, track).then(() => this.limit(person)).catch((error) => log("put", kind, String(error)));
+                }
+            });
+        }
+        effect(() => this.sendState());
+        effect(() => {
+            // More people, less for each.
+            for (const person of this.people()) this.limit(person);
+        });
+    }
+
+    sendState() {
+        const { audio, video, screen } = this.media.isSending;
+        const state = { audio: audio(), video: video(), screen: screen() };
+        const text = JSON.stringify([this.seat.peerId, state]);
+        if (!this.hasJoined || text === this.told) return;
+        this.told = text;
+        this.seat.send({ type: "state", ...state });
+        this.remember();
+    }
+
+    /** @param {Person} person */
+    limit(person) {
+        const sender = person.pair?.transceiver("video")?.sender;
+        if (!sender) return;
+        const rung = gauges.get(person)?.rung ?? 0;
+        apply(sender, share(this.people.peek().length, rung, isTelephone)).catch((error) => log("limit", String(error)));
+    }
+
+    // MARK: - Time
+
+    tick() {
+        const now = performance.now();
+        for (const person of this.people.peek()) {
+            person.pair?.tick(now, this.link.peek() === "open" && !person.isAway.peek());
+        }
+    }
+
+    async sample() {
+        let worst = 0;
+        for (const person of this.people.peek()) {
+            const gauge = gauges.get(person);
+            if (!gauge || !person.pair || person.condition.peek() !== "connected") continue;
+            const sample = gauge.sampler.take(await person.pair.pc.getStats());
+            if (!sample) continue;
+            const { incoming, outgoing, rung } = gauge.quality.add(sample);
+            person.incoming.set(incoming);
+            person.outgoing.set(outgoing);
+            if (rung !== gauge.rung) {
+                log(person.id.slice(0, 4), "rung", rung, JSON.stringify(sample));
+                gauge.rung = rung;
+                this.limit(person);
+            }
+            worst = Math.max(worst, rung);
+        }
+        this.rung.set(worst);
+        this.remember();
+    }
+
+    /** Whether only voice is left of what one sends. */
+    isVoiceOnly() {
+        return this.rung() === lowestRung && this.media.isSending.video();
+    }
+
+    listen() {
+        const now = performance.now();
+        for (const person of this.people.peek()) {
+            const receiver = person.pair?.transceiver("audio")?.receiver;
+            const sources = receiver?.getSynchronizationSources?.() ?? [];
+            if (person.audio.peek() && sources.some((source) => (source.audioLevel ?? 0) > speech)) person.spokeAt = now;
+            person.isSpeaking.set(now - person.spokeAt < 700);
+        }
+    }
+
+    // MARK: - Memory
+
+    remember() {
+        if (!this.hasJoined || this.isForgotten || this.ending.peek()) return;
+        keep(this.token, {
+            peerId: this.seat.peerId,
+            resume: this.seat.person.resume ?? "",
+            received: this.seat.delivery.received,
+            younger: this.people.peek().filter((person) => person.pair?.isElder).map((person) => person.id),
+            name: this.name,
+            pin: this.pin,
+            wants: { audio: this.media.wants.audio.peek(), video: this.media.wants.video.peek() },
+            at: Date.now(),
+        });
+    }
+
+    /** For `debug()`. */
+    async describe() {
+        const people = await Promise.all(
+            this.people.peek().map(async (person) => ({
+                id: person.id,
+                name: person.name.peek(),
+                isElder: person.pair?.isElder,
+                condition: person.condition.peek(),
+                isAway: person.isAway.peek(),
+                state: { audio: person.audio.peek(), video: person.video.peek(), screen: person.screen.peek() },
+                isSpeaking: person.isSpeaking.peek(),
+                quality: [person.incoming.peek(), person.outgoing.peek()],
+                renewals: person.pair?.renewals,
+                ...facts((await person.pair?.pc.getStats()) ?? new Map()),
+            })),
+        );
+        return { me: this.seat.peerId, link: this.link.peek(), ending: this.ending.peek(), people };
+    }
+}
+
+/**
+ * What is measured about each link.
+ * @type {WeakMap<Person, { sampler: Sampler, quality: Quality, rung: number }>}
+ */
+const gauges = new WeakMap();
