@@ -29,6 +29,17 @@ struct PaperTests {
         for row in rows { #expect(folders.contains(row), "\(row) has a row and no folder") }
     }
 
+    @Test("docs/architecture.md names a module's folders as they are")
+    func subfolders() throws {
+        let paper = try #require(Self.papers.first { $0.path == "docs/architecture.md" })
+        for row in paper.lines where row.hasPrefix("| `") {
+            guard let module = row.firstMatch(of: /^\| `([A-Za-z]+)` \|/).map({ String($0.1) }) else { continue }
+            for match in row.matches(of: /`([A-Za-z]+)\/`/) {
+                #expect(SourceTree.exists("Sources/\(module)/\(match.1)"), "\(module) has no \(match.1)")
+            }
+        }
+    }
+
     @Test("docs/architecture.md names folders that exist")
     func folders() throws {
         let paper = try #require(Self.papers.first { $0.path == "docs/architecture.md" })
