@@ -95,6 +95,7 @@ let package = Package(
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests("Server", sees: ["Server", "Configuration", "Engine", "Signaling", "TURN", "Wire"]),
+        tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),
     ],
     cLanguageStandard: .gnu2x

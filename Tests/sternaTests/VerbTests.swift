@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Configuration
+import Testing
+
+@testable import sterna
+
+@Suite("The verbs")
+struct VerbTests {
+    @Test("each has its paragraph in sterna(8), with every option of its usage", arguments: Verb.all.map(\.name))
+    func manual(name: String) throws {
+        let verb = try #require(Verb.named(name))
+        let page = try Self.manual()
+        #expect(page.contains("\\fB\(name)\\fR"))
+        for option in verb.usage.matches(of: /--[a-z]+/).map({ String($0.0) }) where option != "--key" {
+            #expect(page.contains("\\fB" + option.replacing("-", with: "\\-") + "\\fR"), "sterna(8) lacks \(option)")
+        }
+    }
+
+    @Test("are the only ones that sterna(8) has")
+    func noOther() throws {
+        let section = try #require(try Self.manual().split(separator: ".SH ").first { $0.hasPrefix("VERBS") })
+        let names = section.matches(of: /\.TP\n\\fB([a-z]+)\\fR/).map { String($0.1) }
+        #expect(Set(names) == Set(Verb.all.map(\.name)))
+    }
+
+    @Test("are explained, each in one line of the overview", arguments: Verb.all.map(\.name))
+    func help(name: String) throws {
+        let verb = try #require(Verb.named(name))
+        #expect(Help.overview.contains("  \(name)"))
+        #expect(verb.usage.hasPrefix(name))
+        #expect(!verb.summary.isEmpty && !verb.summary.hasSuffix("."))
+    }
+
+    @Test("take --config FILE and settings in any order")
+    func options() throws {
+        let path = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/etc/sterna.dev.conf"
+        for words in [
+            ["--config", path, "--web-port=8081"], ["--web-port", "8081", "-c", path],
+            ["--config=\(path)", "--web-port=8081"],
+        ] {
+            let option = try ConfigurationOption(words)
+            #expect(option.verdict.settings?.webPort == 8081)
+            #expect(option.verdict.problems.isEmpty)
+        }
+    }
+
+    @Test("say what is wrong with a file that cannot be read")
+    func unreadable() {
+        #expect(throws: Problem.self) { _ = try ConfigurationOption(["--config", "/nonexistent/sterna.conf"]) }
+        #expect(throws: Problem.self) { _ = try ConfigurationOption(["--config"]) }
+    }
+
+    private static func manual() throws -> String {
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        return try Input.File(reading: "\(root)/man/sterna.8").text
+    }
+}
