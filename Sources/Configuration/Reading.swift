@@ -46,10 +46,10 @@ struct Reading {
         switch setting.standing {
         case .supported: assign(entry, to: setting)
         case .planned(let loss), .dropped(let loss):
-            guard isAsked(entry, of: setting) else { return }
+            guard setting.changesAnything(entry.value, at: entry.origin) else { return }
             problems.append(.warning("\(setting.key) does nothing here: \(loss)", at: entry.origin))
         case .refused(let reason):
-            guard isAsked(entry, of: setting) else { return }
+            guard setting.changesAnything(entry.value, at: entry.origin) else { return }
             problems.append(.error("\(setting.key) is refused: \(reason)", at: entry.origin))
         case .always: break
         }
@@ -69,12 +69,8 @@ struct Reading {
         }
     }
 
-    /// Whether an entry that has no effect asks for one: `no-auth=0` does not.
-    private func isAsked(_ entry: Entry, of setting: Setting) -> Bool {
-        !setting.isFlag || ValueType.boolean.parse(entry.value ?? "", entry.origin) != false
-    }
-
-    private static func unknown(_ key: String) -> String {
+    /// What is said of a key that nobody knows.
+    static func unknown(_ key: String) -> String {
         let keys = Setting.all.lazy.map(\.key)
         guard let meant = nearest(to: key, among: keys) else {
             return "unknown setting “\(key)”; sterna config --default lists those that exist"

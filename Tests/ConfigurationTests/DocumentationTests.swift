@@ -80,9 +80,9 @@ enum Repository {
         try Input.File(reading: "\(root)/\(path)").text
     }
 
-    /// Compares a file with what it should hold; with `STERNA_WRITE_DOCUMENTATION=1` writes that instead.
+    /// Compares a file with what it should hold; with `WRITE_DOCUMENTATION=1` writes that instead.
     static func compare(_ path: String, with expected: String) throws {
-        if let wish = unsafe getenv("STERNA_WRITE_DOCUMENTATION"), unsafe String(cString: wish) == "1" {
+        if let wish = unsafe getenv("WRITE_DOCUMENTATION"), unsafe String(cString: wish) == "1" {
             let file = unsafe fopen("\(root)/\(path)", "w")
             _ = unsafe fputs(expected, file)
             _ = unsafe fclose(file)
@@ -90,7 +90,7 @@ enum Repository {
         let text = try text(path)
         #expect(
             text == expected,
-            "\(path) differs from the table of settings; swift test with STERNA_WRITE_DOCUMENTATION=1 writes it anew")
+            "\(path) differs from the table of settings; swift test with WRITE_DOCUMENTATION=1 writes it anew")
     }
 
     /// The same for what stands between the lines that hold `begin: NAME` and `end: NAME`.

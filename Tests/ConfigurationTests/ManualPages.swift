@@ -37,8 +37,11 @@ enum ManualPages {
         } else if let value = setting.defaultValue {
             lines.append("Default: \(escaped(value)).")
         }
-        if case .deviates(let how) = setting.kinship { lines.append("Unlike coturn: \(escaped(how))") }
-        if setting.kinship == .own { lines.append("Not in coturn.") }
+        switch setting.kinship {
+        case .deviates(let how), .defaultDeviates(let how): lines.append("Unlike coturn: \(escaped(how))")
+        case .own: lines.append("Not in coturn.")
+        case .same: break
+        }
         return lines
     }
 
@@ -58,8 +61,11 @@ enum ManualPages {
     static var deviations: String {
         var lines = ["| setting | what is different |", "|---|---|"]
         for setting in Setting.all {
-            guard setting.standing == .supported, case .deviates(let how) = setting.kinship else { continue }
-            lines.append("| `\(setting.key)` | \(how) |")
+            guard setting.standing == .supported else { continue }
+            switch setting.kinship {
+            case .deviates(let how), .defaultDeviates(let how): lines.append("| `\(setting.key)` | \(how) |")
+            case .own, .same: break
+            }
         }
         return lines.joined(separator: "\n")
     }

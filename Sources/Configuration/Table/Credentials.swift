@@ -5,7 +5,7 @@ extension Setting {
         Setting(
             "realm", .text("name"), into: \.realm,
             "The realm that clients are told. Without it, the host of public-url, else “sterna”."
-        ).deviates("Without it coturn takes the host's domain."),
+        ).defaultDeviates("Without it coturn takes the host's domain."),
         Setting(
             "user", .user, into: \.users,
             "A user with a fixed password, as name:password or name:0xKEY; repeat it for several."

@@ -12,7 +12,7 @@ extension Setting {
         Setting(
             "listening-ip", .address, into: \.listeningAddresses,
             "An address to serve STUN and TURN on; repeat it for several. Without it every address of the host is served, IPv4 and IPv6."
-        ).deviates("Without it Sterna serves IPv6 too; coturn serves IPv4 only unless :: is asked for."),
+        ).defaultDeviates("Without it IPv6 is served too; coturn serves IPv4 only unless :: is asked for."),
         Setting(
             "no-udp", .negation, into: \.servesUDP,
             "Does not serve clients over UDP."

@@ -9,7 +9,7 @@ extension Setting {
         Setting(
             "log-min-level", .word, into: \.logLevel,
             "The least severe lines that are written."
-        ).deviates("The default is info; coturn writes debug lines too.").reloadable,
+        ).defaultDeviates("The default is info; coturn writes debug lines too.").reloadable,
     ]
 
     static let administration: [Setting] = [
@@ -28,7 +28,7 @@ extension Setting {
         Setting(
             "prometheus-address", .address, into: \.prometheusAddress,
             "The address of the metrics."
-        ).deviates("The default is the loopback address; coturn serves metrics to everybody.")
+        ).defaultDeviates("The default is the loopback address; coturn serves metrics to everybody.")
             .planned(loss: "metrics are not served yet"),
     ]
 }

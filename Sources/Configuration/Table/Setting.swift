@@ -23,6 +23,8 @@ package struct Setting: Sendable {
         case same
         /// Same name, and something differs; the text says what and why.
         case deviates(String)
+        /// Same name and meaning, and something differs where it is not set; the text says what.
+        case defaultDeviates(String)
         /// Sterna's own.
         case own
     }
@@ -66,6 +68,9 @@ package struct Setting: Sendable {
     /// The variable of the environment that sets it.
     package var environmentName: String { "STERNA_" + key.uppercased().replacing("-", with: "_") }
 
+    /// Whether it is a text that nothing here looks at: it may be a password of coturn's.
+    var isForeignText: Bool { isText && sentence.isEmpty }
+
     /// The key that the manual lists it under.
     var canonicalKey: String { synonym ?? key }
 
@@ -87,6 +92,14 @@ package struct Setting: Sendable {
         let wrong = isSecret ? "the value" : "“\(text)”"
         let semicolon = text.hasSuffix(";") ? " (lines do not end with a semicolon)" : ""
         return "\(key): \(wrong) is not right\(semicolon); right would be \(expected)"
+    }
+
+    /// Whether `text` asks for anything but what happens without it: `no-auth=0` and `user-quota=0` do not.
+    func changesAnything(_ text: String?, at origin: Origin) -> Bool {
+        if isFlag, ValueType.boolean.parse(text ?? "", origin) == false, sentence.isEmpty { return false }
+        guard !sentence.isEmpty else { return true }
+        var scratch = Settings()
+        return assign(text, at: origin, to: &scratch) != nil || scratch != Settings()
     }
 
     /// Forgets what a weaker layer said.
@@ -178,6 +191,7 @@ extension Setting {
     /// Known, and coming; without it the server would be less safe than the author believes.
     func refused(reason: String) -> Self { with { $0.standing = .refused(reason: reason) } }
     func deviates(_ how: String) -> Self { with { $0.kinship = .deviates(how) } }
+    func defaultDeviates(_ how: String) -> Self { with { $0.kinship = .defaultDeviates(how) } }
     var own: Self { with { $0.kinship = .own } }
     var reloadable: Self { with { $0.isReloadable = true } }
     var secret: Self { with { $0.isSecret = true } }

@@ -6,23 +6,28 @@ internal import Configuration
 enum ConfigVerb {
     static let verb = Verb(
         name: "config", summary: "checks and shows the configuration",
-        usage: "config [--check|--show|--default] [--config FILE] [--key=value…]",
+        usage: "config [--check|--show|--default|--import FILE] [--config FILE] [--key=value…]",
         details: """
             --check     reads the configuration and tells every mistake (without an option, too);
                         exits with 0 when it can be served and with 78 when it cannot
             --show      prints every setting that is in force and where it was written
             --default   prints the annotated file that is shipped
+            --import    says what each line of a coturn configuration does here; the file can be
+                        served as it is
 
             Without --config FILE it reads \(Input.File.standardPath) where that exists.
             """,
         run: run)
 
     static func run(_ words: [String]) -> Int32 {
+        if let index = words.firstIndex(where: { $0 == "--import" || $0.hasPrefix("--import=") }) {
+            return importReport(Array(words[index...]))
+        }
         var modes = words.filter { ["--check", "--show", "--default"].contains($0) }
         let rest = words.filter { !modes.contains($0) }
         if modes.isEmpty { modes = ["--check"] }
         guard modes.count == 1 else {
-            Terminal.complain("sterna config: give one of --check, --show and --default")
+            Terminal.complain("sterna config: give one of --check, --show, --default and --import")
             return Exit.usage
         }
         if modes == ["--default"] {
@@ -39,6 +44,42 @@ enum ConfigVerb {
             Terminal.report([error])
             return Exit.configuration
         }
+    }
+
+    private static func importReport(_ words: [String]) -> Int32 {
+        let path = words[0] == "--import" ? words.dropFirst().first : String(words[0].dropFirst("--import=".count))
+        guard let path, words.count <= (words[0] == "--import" ? 2 : 1) else {
+            Terminal.complain("sterna config: right would be --import FILE, alone")
+            return Exit.usage
+        }
+        do {
+            let file = try Input.File(reading: path)
+            let report = ImportReport(file)
+            for line in table(of: report) { Terminal.say(line) }
+            let verdict = Input(file: file).verdict()
+            // What belongs to a line has been said with it.
+            Terminal.report(verdict.problems.filter { if case .file = $0.origin { false } else { true } })
+            return verdict.settings == nil ? Exit.configuration : Exit.success
+        } catch {
+            Terminal.report([error])
+            return Exit.configuration
+        }
+    }
+
+    private static func table(of report: ImportReport) -> [String] {
+        let width = min(48, report.rows.map(\.text.count).max() ?? 0)
+        let rows = report.rows.map { row in
+            let text = row.reason.isEmpty ? row.text : padded(row.text, to: width) + "  " + row.reason
+            return "\(padded("\(row.line)", to: 5)) \(padded(row.fate.rawValue, to: 9)) \(text)"
+        }
+        let counts = ImportReport.Fate.allCases.filter { report.count($0) > 0 }.map {
+            "\(report.count($0)) \($0.rawValue)"
+        }
+        return rows + [counts.isEmpty ? "no settings" : counts.joined(separator: ", ")]
+    }
+
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     private static func summary(_ option: ConfigurationOption) -> String {
