@@ -174,4 +174,35 @@ struct RealPeerTests {
         }
         #expect(String(decoding: end.heard, as: UTF8.self) == "nret\n")
     }
+
+    @Test("speaks DTLS 1.2 with the server", .timeLimit(.minutes(1)), arguments: ["stun.turn", ""])
+    func datagrams(name: String) async throws {
+        let socket = try Socket(bound: SOCK_DGRAM)
+        let program = try Program(
+            "openssl",
+            [
+                "s_client", "-dtls1_2", "-connect", "127.0.0.1:\(socket.port)", "-CAfile", "root.pem",
+                "-verify_return_error", "-mtu", "1200",
+            ] + (name.isEmpty ? [] : ["-alpn", name]), in: workshop.directory)
+        defer { program.stop() }
+        var server = DatagramServer(try workshop.server(["stun.turn"], over: .datagrams))
+        program.write("tern\n")
+        while server.heard.isEmpty {
+            let (datagram, sender) = socket.receive()
+            if datagram.isEmpty { break }
+            for answer in server.receive(datagram) { socket.send(answer, to: sender) }
+            if let heard = server.heard.first {
+                let answer = String(decoding: heard, as: UTF8.self).uppercased()
+                socket.send(server.send(Array(answer.utf8)), to: sender)
+                socket.send(server.finish(), to: sender)
+            }
+        }
+        program.closeInput()
+        let printed = program.outputUntilEnd()
+        #expect(server.changes.first == .opened)
+        #expect(server.admitted == 1)
+        #expect(printed.contains("TERN"), "\(printed)")
+        #expect(printed.contains("Verify return code: 0 (ok)"))
+        #expect(printed.contains(name.isEmpty ? "No ALPN negotiated" : "ALPN protocol: stun.turn"))
+    }
 }

@@ -59,15 +59,4 @@ extension Conversation {
         }
         return unsafe openssl_session_name(session, host) == 1 && SSL_set1_host(session, host) == 1
     }
-
-    /// Where the datagrams end that were written in this loan.
-    var datagramEnds: [Int] {
-        let count = unsafe min(wire.pointee.datagrams, UInt32(OPENSSL_WIRE_DATAGRAMS))
-        return (0..<count).map { index in
-            // Safe: a C array of that many numbers, seen as a tuple; the index is below its count.
-            unsafe withUnsafeBytes(of: &wire.pointee.ends) {
-                unsafe Int($0.load(fromByteOffset: Int(index) * 4, as: UInt32.self))
-            }
-        }
-    }
 }

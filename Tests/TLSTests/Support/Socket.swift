@@ -55,10 +55,30 @@ final class Socket: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe Array(rest).withUnsafeBytes {
-                unsafe send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if count <= 0 { return }
             rest = rest.dropFirst(count)
+        }
+    }
+
+    /// The next datagram and the port of this machine that it came from; empty when ten seconds have passed.
+    func receive() -> (datagram: [UInt8], from: UInt16) {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let count = unsafe withUnsafeMutableBytes(of: &address) { place in
+            let pointer = unsafe place.assumingMemoryBound(to: sockaddr.self).baseAddress
+            return unsafe recvfrom(number, &bytes, bytes.count, 0, pointer, &length)
+        }
+        return (Array(bytes.prefix(max(0, count))), UInt16(bigEndian: address.sin_port))
+    }
+
+    func send(_ datagram: [UInt8], to port: UInt16) {
+        var address = Socket.address(port)
+        _ = unsafe withUnsafeBytes(of: &address) { place in
+            let pointer = unsafe place.assumingMemoryBound(to: sockaddr.self).baseAddress
+            return unsafe sendto(number, datagram, datagram.count, 0, pointer, socklen_t(place.count))
         }
     }
 
