@@ -58,7 +58,8 @@ let package = Package(
         module("TURN", sees: ["Wire", "Crypto", "STUN"], settings: onThePacketPath),
         module("HTTP", sees: ["Wire"]),
         module("WebSocket", sees: ["Wire", "Crypto", "HTTP"]),
-        module("Signaling", sees: ["Wire", "Crypto"]),
+        module("Media", sees: ["Wire"]),
+        module("Signaling", sees: ["Wire", "Crypto", "Media"]),
 
         // Engine: loops, sockets, timers, buffers; TLS and DTLS over memory.
         module("Engine", sees: ["Wire", "CLinux"], settings: onThePacketPath),
@@ -88,6 +89,9 @@ let package = Package(
         tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
         tests("HTTP", sees: ["HTTP", "Wire"]),
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
+        .testTarget(
+            name: "MediaTests", dependencies: ["Media", "Crypto", "Wire"], exclude: ["Recordings"],
+            swiftSettings: strict),
         tests("Signaling", sees: ["Signaling", "Crypto", "Wire"]),
         tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
         tests("TLS", sees: ["TLS", "Crypto", "Wire"]),
