@@ -98,7 +98,8 @@ let package = Package(
         tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
-        tests("Server", sees: ["Server", "Configuration", "Engine", "Signaling", "TURN", "Wire"]),
+        tests(
+            "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TURN", "Crypto", "Wire"]),
         tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),
     ],

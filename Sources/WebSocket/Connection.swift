@@ -7,7 +7,8 @@ package import Wire
 /// bytes are cut, the outputs are the same.
 package struct Connection: ~Copyable {
     package enum Input: Hashable, Sendable {
-        case sendText(String)
+        /// UTF-8.
+        case sendText([UInt8])
         case sendBinary([UInt8])
         /// Ends the conversation; what the peer still says is not heard.
         case close(CloseCode, reason: String = "")
@@ -18,7 +19,8 @@ package struct Connection: ~Copyable {
     }
 
     package enum Output: Hashable, Sendable {
-        case text(String)
+        /// Valid UTF-8.
+        case text([UInt8])
         case binary([UInt8])
         case send([UInt8])
         /// The conversation is over, whoever ended it; told once, and no message follows.
@@ -87,7 +89,7 @@ package struct Connection: ~Copyable {
 
     package mutating func handle(_ input: Input, now: Instant) {
         switch (phase, input) {
-        case (.open, .sendText(let text)): outputs.append(.send(ServerFrame.bytes(.text, Array(text.utf8))))
+        case (.open, .sendText(let text)): outputs.append(.send(ServerFrame.bytes(.text, text)))
         case (.open, .sendBinary(let bytes)): outputs.append(.send(ServerFrame.bytes(.binary, bytes)))
         case (.open, .close(let code, let reason)): close(code, reason: reason, now: now)
         case (.open, .end):
@@ -111,7 +113,7 @@ package struct Connection: ~Copyable {
         switch (phase, frame) {
         case (.open, .text(let bytes)):
             guard messages.take(now: now) else { return close(.tooFast, reason: "too many messages", now: now) }
-            outputs.append(.text(String(decoding: bytes, as: UTF8.self)))
+            outputs.append(.text(bytes))
         case (.open, .binary(let bytes)):
             guard messages.take(now: now) else { return close(.tooFast, reason: "too many messages", now: now) }
             outputs.append(.binary(bytes))

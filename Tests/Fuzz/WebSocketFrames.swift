@@ -35,7 +35,7 @@ private func drain(_ connection: inout Connection, into outputs: inout [Connecti
     while let output = connection.nextOutput() {
         precondition(outputs.last != .disconnect, "something came after the end")
         switch output {
-        case .text(let text): precondition(text.utf8.count <= connection.longestMessage)
+        case .text(let text): precondition(text.count <= connection.longestMessage)
         case .binary(let bytes): precondition(bytes.count <= connection.longestMessage)
         case .send, .closed, .disconnect: break
         }

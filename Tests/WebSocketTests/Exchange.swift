@@ -32,7 +32,9 @@ final class Exchange {
 
     private func drain() { while let output = connection.nextOutput() { outputs.append(output) } }
 
-    var texts: [String] { outputs.compactMap { if case .text(let text) = $0 { text } else { nil } } }
+    var texts: [String] {
+        outputs.compactMap { if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { nil } }
+    }
 
     /// How it ended, if it did.
     var code: UInt16? {

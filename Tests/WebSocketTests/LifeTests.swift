@@ -34,10 +34,10 @@ struct LifeTests {
     @Test("says goodbye once, hears nothing more, and waits five seconds for the answer")
     func closing() {
         let exchange = Exchange()
-        exchange.handle(.sendText("hi"))
+        exchange.handle(.sendText(Array("hi".utf8)))
         exchange.handle(.close(.goingAway, reason: "later"))
         exchange.handle(.close(.normal))
-        exchange.handle(.sendText("not sent"))
+        exchange.handle(.sendText(Array("not sent".utf8)))
         exchange.receive(ClientFrame.text("not heard") + ClientFrame.bytes(0x9, []))
         #expect(
             exchange.outputs == [

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Crypto
+internal import Engine
+internal import Signaling
+internal import WebSocket
+internal import Wire
+
+/// Drives the machine of one-link calls on the web loop: its sockets, its timer, its credentials, its records.
+final class RoomService {
+    /// Why a room was not made.
+    enum Failure: Error, Hashable {
+        case refused(Rooms.Refusal)
+        /// The record could not be written.
+        case notStored
+    }
+
+    private var machine: Rooms
+    private unowned let loop: Loop
+    private let mint: ICEServerMint
+    private let records: StoredRooms
+    private let log: Log
+    private let hosts: PeerHosts
+    private var sockets: [Socket: WebSocketConnection] = [:]
+    private var timer: Timer?
+    private var random: RandomStream
+    private var isDraining = false
+
+    init(
+        _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, records: StoredRooms, log: Log
+    ) {
+        var limits = Rooms.Settings()
+        limits.lifetime = settings.roomTTL
+        limits.maxParticipants = settings.roomMaxParticipants
+        let hosts = PeerHosts()
+        (self.loop, self.mint, self.records, self.log, self.hosts) = (loop, mint, records, log, hosts)
+        random = RandomStream(seed: Randomness.bytes(32))
+        machine = Rooms(settings: limits, random: RandomStream(seed: Randomness.bytes(32))) { peer, now in
+            mint.servers(for: peer, at: hosts.host(of: peer), now: now)
+        }
+        timer = Timer(on: loop) { [weak self] in self?.handle(.timeout) }
+    }
+
+    /// What was kept over a restart.
+    func restore(_ records: [RoomRecord]) { handle(.restored(records)) }
+
+    // MARK: - WebSockets
+
+    /// Lets a new WebSocket in. What the machine closes at once is closed when the loop comes back to it.
+    ///
+    /// - Parameter host: The name that the client reached this server by, and so can reach its relay by.
+    func connect(_ connection: WebSocketConnection, to token: String, from address: IPAddress, host: String) {
+        let socket = Socket(connection.number)
+        sockets[socket] = connection
+        hosts.names[socket] = host
+        handle(.connected(socket, room: token, from: address))
+    }
+
+    // MARK: - The verbs of /api/rooms
+
+    var settings: Rooms.Settings { machine.settings }
+
+    func status(of token: String, now: Moment) throws(Rooms.Refusal) -> Rooms.Status {
+        try machine.status(of: token, now: now)
+    }
+
+    /// Makes a room and answers once it is on the disk.
+    func create(_ request: RoomRequest, now: Moment, answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void) {
+        do throws(Rooms.Refusal) {
+            tell(try machine.create(request, now: now), to: answer)
+        } catch {
+            answer(.failure(.refused(error)))
+        }
+    }
+
+    func renew(
+        _ token: String, ownerKey: String, now: Moment, answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void
+    ) {
+        do throws(Rooms.Refusal) {
+            tell(try machine.renew(token, ownerKey: ownerKey, now: now), to: answer)
+        } catch {
+            answer(.failure(.refused(error)))
+        }
+    }
+
+    func end(_ token: String, ownerKey: String, now: Moment) throws(Rooms.Refusal) {
+        try machine.end(token, ownerKey: ownerKey, now: now)
+        drain()
+    }
+
+    func kick(_ peer: String, from token: String, ownerKey: String, now: Moment) throws(Rooms.Refusal) {
+        try machine.kick(peer, from: token, ownerKey: ownerKey, now: now)
+        drain()
+    }
+
+    private func tell(_ room: Rooms.NewRoom, to answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void) {
+        drain()
+        records.whenWritten { isWritten in answer(isWritten ? .success(room) : .failure(.notStored)) }
+    }
+
+    // MARK: - Credentials
+
+    /// For somebody who has the link but no seat.
+    func mintForGuest(host: String, now: UnixTime) -> ICEServers {
+        mint.servers(for: Base58.encode(random.bytes(8)), at: host, now: now)
+    }
+
+    func withoutCredentials(host: String, now: UnixTime) -> ICEServers { mint.withoutRelay(at: host, now: now) }
+
+    // MARK: - The machine
+
+    private func handle(_ input: Rooms.Input) {
+        machine.handle(input, now: loop.now)
+        drain()
+    }
+
+    /// Does all that the machine asks for. What is asked meanwhile is done by the outermost call.
+    private func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        while let output = machine.nextOutput() {
+            switch output {
+            case .send(let socket, let bytes): sockets[socket]?.send(text: bytes)
+            case .close(let socket, let code):
+                sockets.removeValue(forKey: socket)?.close(WebSocket.CloseCode(rawValue: code.rawValue))
+                hosts.names[socket] = nil
+            case .persist(let record): records.write(record)
+            case .forget(let token): records.erase(token)
+            case .revoke(let peer): hosts.peers[peer] = nil
+            case .log(let event): log.write(event)
+            }
+        }
+        isDraining = false
+        timer?.arm(at: machine.deadline)
+    }
+}
+
+extension RoomService: WebSocketOwner {
+    func received(text: [UInt8], from connection: WebSocketConnection) {
+        let socket = Socket(connection.number)
+        hosts.current = hosts.names[socket]
+        handle(.text(socket, text))
+        hosts.current = nil
+    }
+
+    func closed(_ connection: WebSocketConnection) {
+        let socket = Socket(connection.number)
+        sockets[socket] = nil
+        hosts.names[socket] = nil
+        handle(.closed(socket))
+    }
+}
+
+/// By what name each participant reached this server: the mint offers the relay under the same.
+final class PeerHosts {
+    /// Of the open sockets.
+    var names: [Socket: String] = [:]
+    /// Of the seats, so that fresh credentials name the host that the first did.
+    var peers: [String: String] = [:]
+    /// Of the socket whose message is being read.
+    var current: String?
+
+    func host(of peer: String) -> String {
+        if let current { peers[peer] = current }
+        return peers[peer] ?? "localhost"
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Wire
+
+/// A rate for each subscriber: an IPv4 address or an IPv6 /64.
+struct AddressRates {
+    /// Subscribers that are remembered at once; beyond that nobody new is let through.
+    private static let limit = 65_536
+
+    private let perMinute: Int
+    private var buckets: [IPAddress: TokenBucket] = [:]
+
+    init(perMinute: Int) { self.perMinute = perMinute }
+
+    /// Counts one more; nil when it may go on, else how long to wait.
+    mutating func take(_ address: IPAddress, now: Instant) -> Duration? {
+        let subscriber = address.subscriber
+        if buckets.count >= Self.limit, buckets[subscriber] == nil {
+            buckets = buckets.filter { !$0.value.isFull(now: now) }
+            guard buckets.count < Self.limit else { return .seconds(60) }
+        }
+        var bucket = buckets[subscriber] ?? TokenBucket(perMinute, every: .seconds(60), burst: perMinute)
+        let taken = bucket.take(now: now)
+        buckets[subscriber] = bucket
+        return taken ? nil : bucket.nextAt - now
+    }
+}

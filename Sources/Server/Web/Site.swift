@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import HTTP
+internal import WebSocket
+internal import Wire
+
+/// Everything that the web listener serves: finds the route of a request and has it answered.
+final class Site {
+    typealias Answer = (Reply) -> Void
+
+    let settings: Configuration.Settings
+    let rooms: RoomService
+    private let origins: OriginPolicy
+    private let readiness: () -> [String]
+    private var pages = Pages()
+    private var roomRates: AddressRates
+    private var lastSocket: UInt64 = 0
+
+    /// - Parameter readiness: What is not as it must be, in sentences; empty when calls can be made.
+    init(_ settings: Configuration.Settings, rooms: RoomService, readiness: @escaping () -> [String]) {
+        (self.settings, self.rooms, self.readiness) = (settings, rooms, readiness)
+        let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
+        origins = OriginPolicy(allowed: own + settings.allowedOrigins)
+        roomRates = AddressRates(perMinute: settings.roomRate)
+    }
+
+    func nextSocketNumber() -> UInt64 {
+        lastSocket += 1
+        return lastSocket
+    }
+
+    /// Answers the request, now or later, exactly once.
+    func serve(_ request: Request, from peer: IPAddress, now: Moment, answer: @escaping Answer) {
+        let answer: Answer = { answer(Self.hardened($0)) }
+        guard let route = Route(request.target.path) else { return answer(page(request)) }
+        guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
+        if request.method == .options { return answer(Self.options(route.methods)) }
+        let caller = Caller(request, from: peer, trusting: settings.trustedProxies)
+        switch route {
+        case .rooms: createRoom(request, caller, now: now, answer: answer)
+        case .room(let token):
+            if request.method == .delete {
+                answer(endRoom(token, request, now: now))
+            } else {
+                answer(roomStatus(token, now: now))
+            }
+        case .peer(let token, let peer): answer(kick(peer, from: token, request, now: now))
+        case .renewal(let token): renewRoom(token, request, caller, now: now, answer: answer)
+        case .qrCode(let token): answer(qrCode(token, caller, now: now))
+        case .webRTCConfiguration: answer(webRTCConfiguration(request, caller, now: now))
+        case .health: answer(.json(.ok, ["status": "ok"]))
+        case .readiness:
+            let reasons = readiness()
+            answer(
+                .json(
+                    reasons.isEmpty ? .ok : .unavailable,
+                    ["status": reasons.isEmpty ? "ready" : "not ready", "reasons": .array(reasons.map(JSON.string))]))
+        case .roomSocket(let token): answer(roomSocket(token, request, caller))
+        }
+    }
+
+    /// The link of a room as people pass it on.
+    func link(to token: String, for caller: Caller) -> String { "\(base(for: caller))/r/\(token)" }
+
+    /// The DNS name or address that TURN and STUN are offered under.
+    func host(for caller: Caller) -> String {
+        let base = base(for: caller)
+        return Authority.host(of: base.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" })
+    }
+
+    /// Counts a room for the caller; the answer when there were too many.
+    func overRoomRate(_ caller: Caller, now: Moment) -> Reply? {
+        roomRates.take(caller.address, now: now.instant).map {
+            .tooMany("Too many rooms from your address; at most \(settings.roomRate) a minute.", retryAfter: $0)
+        }
+    }
+
+    private func base(for caller: Caller) -> String {
+        guard let url = settings.publicURL else { return "\(caller.scheme)://\(caller.authority)" }
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    private func roomSocket(_ token: String, _ request: Request, _ caller: Caller) -> Reply {
+        let response = Handshake.answer(to: request, allowing: origins)
+        guard response.status == .switchingProtocols else { return Reply(response) }
+        return Reply(
+            response,
+            upgrade: Reply.Upgrade(limits: WebSocket.Limits(.text)) { [rooms] socket in
+                rooms.connect(socket, to: token, from: caller.address, host: self.host(for: caller))
+                return rooms
+            })
+    }
+
+    private func page(_ request: Request) -> Reply {
+        guard var response = pages.answer(to: request) else {
+            return Pages.isBrowser(request.fields)
+                ? Reply(Pages.notFound) : .problem(.notFound, "There is nothing at this path.")
+        }
+        switch request.method {
+        case .get, .head: return Reply(response)
+        case .options: return Self.options(Route.pageMethods)
+        default:
+            response = Self.notAllowed(Route.pageMethods).response
+            return Reply(response)
+        }
+    }
+
+    private static func options(_ methods: [HTTP.Method]) -> Reply {
+        var response = Response(.noContent)
+        response.set(.allow, methods.map(\.rawValue).joined(separator: ", "))
+        return Reply(response)
+    }
+
+    private static func notAllowed(_ methods: [HTTP.Method]) -> Reply {
+        var reply = Reply.problem(.methodNotAllowed, "This path does not know that method.")
+        reply.response.set(.allow, methods.map(\.rawValue).joined(separator: ", "))
+        return reply
+    }
+
+    /// What every answer says, pages and problems alike.
+    private static func hardened(_ reply: Reply) -> Reply {
+        guard reply.response.status != .switchingProtocols else { return reply }
+        var reply = reply
+        reply.response.set(.contentTypeOptions, "nosniff")
+        reply.response.set(.referrerPolicy, "no-referrer")
+        if reply.response[.contentSecurityPolicy] == nil {
+            reply.response.set(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+        }
+        return reply
+    }
+
+    /// Scheme, host and port of a URL.
+    private static func origin(of url: String) -> String {
+        let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
+        return parts.count < 2 ? url : "\(parts[0])//\(parts[1])"
+    }
+}

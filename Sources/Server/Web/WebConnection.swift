@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Engine
+internal import HTTP
+internal import WebSocket
+internal import Wire
+
+/// One client of the web listener: drives the HTTP machine, and the WebSocket that it may turn into.
+final class WebConnection {
+    /// More than this waiting to be sent, and the next answer waits too.
+    private static let backlogLimit = 64 << 10
+    /// How long a client may take to read what waits for it.
+    private static let patience = Duration.seconds(60)
+
+    private let stream: any ByteStream
+    private unowned let loop: Loop
+    private let site: Site
+    private let ended: (WebConnection) -> Void
+    private var http: HTTP.Connection
+    private var socket: WebSocketConnection?
+    private var timer: Timer?
+    /// An answer that waits until the client has read the ones before it.
+    private var held: Reply?
+    private var upgrade: Reply.Upgrade?
+    private var finishesWhenDrained = false
+    private var isOver = false
+    private var isDraining = false
+
+    /// - Parameter ended: Called once, when the connection is over.
+    init(on stream: any ByteStream, loop: Loop, site: Site, ended: @escaping (WebConnection) -> Void) {
+        (self.stream, self.loop, self.site, self.ended) = (stream, loop, site, ended)
+        http = HTTP.Connection(now: loop.now)
+        timer = Timer(on: loop) { [weak self] in self?.wake() }
+        arm()
+    }
+
+    func received(_ bytes: Span<UInt8>) {
+        if let socket {
+            socket.received(bytes)
+        } else {
+            http.handle(received: bytes, now: loop.now)
+        }
+        drain()
+    }
+
+    func peerFinished() {
+        if let socket { socket.handle(.end) } else { http.handle(.end, now: loop.now) }
+        drain()
+    }
+
+    /// The client has read everything that waited for it.
+    func drained() {
+        stream.deadline = nil
+        if let held {
+            self.held = nil
+            give(held)
+        }
+        if finishesWhenDrained { stream.finish() }
+        drain()
+    }
+
+    /// The stream is over, whoever ended it.
+    func closed() {
+        guard !isOver else { return }
+        isOver = true
+        timer?.arm(at: nil)
+        http.handle(.end, now: loop.now)
+        socket?.handle(.end)
+        drain()
+        ended(self)
+    }
+
+    /// Ends the connection because the server ends: WebSockets with 1001, idle connections at once.
+    func leave() {
+        if let socket {
+            socket.close(.goingAway)
+        } else {
+            http.handle(.end, now: loop.now)
+        }
+        drain()
+    }
+
+    private func wake() {
+        if let socket { socket.handle(.timeout) } else { http.handle(.timeout, now: loop.now) }
+        drain()
+    }
+
+    /// Does all that the machine asks for. What is asked meanwhile is done by the outermost call.
+    private func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        while socket == nil, let output = http.nextOutput() { perform(output) }
+        socket?.drain()
+        isDraining = false
+        arm()
+    }
+
+    private func perform(_ output: HTTP.Connection.Output) {
+        switch output {
+        case .request(let request):
+            site.serve(request, from: stream.peer.address, now: loop.now) { [weak self] reply in
+                self?.give(reply)
+                self?.drain()
+            }
+        case .send(let bytes): send(bytes)
+        case .close: finish()
+        case .upgraded(let unread):
+            guard let upgrade else { return finish() }
+            let socket = WebSocketConnection(
+                number: site.nextSocketNumber(), limits: upgrade.limits, loop: loop, carrier: self)
+            self.socket = socket
+            socket.open(with: upgrade.owner(socket))
+            socket.received(unread.span)
+        }
+    }
+
+    private func give(_ reply: Reply) {
+        guard stream.backlog <= Self.backlogLimit else {
+            held = reply
+            return
+        }
+        upgrade = reply.upgrade
+        http.answer(reply.response, now: loop.now)
+    }
+
+    private func arm() {
+        guard !isOver else { return }
+        if let socket { timer?.arm(at: socket.deadline) } else { timer?.arm(at: http.deadline) }
+    }
+}
+
+extension WebConnection: WebSocketCarrier {
+    func send(_ bytes: [UInt8]) {
+        guard !isOver else { return }
+        guard stream.send(bytes) else {
+            // The client reads too slowly, or went away.
+            stream.abort()
+            return closed()
+        }
+        if stream.backlog > 0, stream.deadline == nil { stream.deadline = loop.now.instant + Self.patience }
+    }
+
+    func finish() {
+        guard !isOver else { return }
+        if stream.backlog == 0 { stream.finish() } else { finishesWhenDrained = true }
+    }
+
+    func wantsDraining() { drain() }
+}
+
+extension WebConnection: StreamOwner {
+    func received(_ bytes: Span<UInt8>, on stream: Stream) { received(bytes) }
+    func peerFinished(_ stream: Stream) { peerFinished() }
+    func drained(_ stream: Stream) { drained() }
+    func closed(_ stream: Stream, because end: Stream.End) { closed() }
+}
