@@ -21,7 +21,7 @@ struct LayeringTests {
         "Signaling": ["Wire", "Crypto", "Media"],
         // Engine
         "Engine": ["Wire", "CLinux", "Glibc", "Synchronization"],
-        "TLS": ["Wire", "COpenSSL", "Glibc"],
+        "TLS": ["Wire", "Crypto", "COpenSSL", "Glibc"],
         // Product
         "Store": ["Wire", "Signaling", "CSQLite", "Glibc", "Synchronization"],
         "Configuration": ["Wire", "Glibc"],
