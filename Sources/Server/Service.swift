@@ -10,7 +10,8 @@ package final class Service {
     private let settings: Settings
     private let log: Log
     /// What this server's own credentials are made with: one of the operator's secrets, or one of this process.
-    private let relaySecret: [UInt8]
+    private let relaySecret: String
+    private var relay: RelayService?
     private var storage: StorageThread?
     private var web: WebThread?
 
@@ -19,7 +20,14 @@ package final class Service {
 
     package init(_ settings: Settings, log: Log) {
         (self.settings, self.log) = (settings, log)
-        relaySecret = settings.restSecrets.first.map { Array($0.utf8) } ?? Array(Hex.encode(Randomness.bytes(24)).utf8)
+        relaySecret = settings.restSecrets.first ?? Hex.encode(Randomness.bytes(24))
+    }
+
+    /// The server with the log that its settings ask for.
+    ///
+    /// - Parameter environment: Says whether the log goes to systemd's journal.
+    package convenience init(_ settings: Settings, environment: [String: String]) {
+        self.init(settings, log: Log(settings, environment: environment) { .read() })
     }
 
     /// Serves until SIGTERM or SIGINT, then says goodbye to everybody.
@@ -31,11 +39,13 @@ package final class Service {
         log.write(.ready, "serving")
         loop.run()
         stop()
+        log.finish()
     }
 
     /// Opens everything that the settings ask for; throws what could not be opened, with the rest closed again.
     package func start() throws(ServiceFailure) {
         do throws(ServiceFailure) {
+            try startRelay()
             try startWeb()
         } catch {
             stop()
@@ -46,6 +56,8 @@ package final class Service {
     /// Says goodbye to everybody, and returns when all threads are gone.
     package func stop() {
         if let web = web.take() { web.stop() }
+        relay?.stop()
+        relay = nil
         // Last, so that what the others still had to say is kept.
         if let storage = storage.take() { storage.stop() }
     }
@@ -53,10 +65,32 @@ package final class Service {
     /// Where the web is served; empty when it is not.
     package private(set) var webEndpoints: [Endpoint] = []
 
+    /// Where STUN and TURN are served over UDP; empty when they are not.
+    package var relayEndpoints: [Endpoint] { relay?.listeners ?? [] }
+
+    private func startRelay() throws(ServiceFailure) {
+        guard settings.servesUDP else { return }
+        let relay: RelayService
+        do throws(RelayFailure) {
+            relay = try RelayService(
+                RelayService.Settings(settings, ownSecret: settings.servesWeb ? relaySecret : nil, log: log))
+        } catch {
+            throw .relay(error)
+        }
+        self.relay = relay
+        for endpoint in relay.listeners {
+            log.write(.listening, "STUN and TURN at \(endpoint)/udp", ["at": .endpoint(endpoint)])
+        }
+        for notice in relay.notices { log.write(.host, notice) }
+    }
+
     private func startWeb() throws(ServiceFailure) {
         guard let port = settings.webPort else { return }
         let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db")
-        let mint = ICEServerMint(settings, secret: relaySecret, lifetime: Self.credentialLifetime)
+        var offered = settings
+        // The port that the kernel chose where zero was asked for.
+        if let port = relayEndpoints.first?.port { offered.listeningPort = port }
+        let mint = ICEServerMint(offered, secret: Array(relaySecret.utf8), lifetime: Self.credentialLifetime)
         let thread: WebThread
         do throws(ServiceFailure) {
             thread = try WebThread.start(settings, port: port, mint: mint, storage: storage, log: log)
@@ -92,12 +126,14 @@ package final class Service {
 /// Why the server cannot serve, told to the operator.
 package enum ServiceFailure: Error, CustomStringConvertible {
     case bind(BindFailure)
+    case relay(RelayFailure)
     case store(StoreError)
     case system(Errno)
 
     package var description: String {
         switch self {
         case .bind(let failure): failure.description
+        case .relay(let failure): failure.description
         case .store(let error): error.description
         case .system(let errno): "the system refuses what a server needs: \(errno)"
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Configuration
+internal import Server
 
 /// `sterna serve`: the server, in the foreground.
 enum ServeVerb {
@@ -25,8 +26,13 @@ enum ServeVerb {
             return Exit.configuration
         }
         Terminal.report(option.verdict.problems)
-        guard option.verdict.settings != nil else { return Exit.configuration }
-        Terminal.complain("sterna serve: this build checks the configuration and does not serve yet")
-        return Exit.unavailable
+        guard let settings = option.verdict.settings else { return Exit.configuration }
+        do {
+            try Service(settings, environment: Environment.variables).run()
+            return Exit.success
+        } catch {
+            Terminal.complain("sterna serve: \(error)")
+            return Exit.unavailable
+        }
     }
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import STUN
+internal import TURN
+
+extension Log {
+    /// What happened at the relay, as a line.
+    func write(_ event: RelayEvent) {
+        switch event {
+        case .ended(let session):
+            write(
+                .session, "a session ended",
+                [
+                    "user": .text(session.user), "client": .endpoint(session.flow.client),
+                    "transport": .text("\(session.flow.transport)"),
+                    "relayed": .text(session.relayed.map { "\($0)" }.joined(separator: " ")),
+                    "duration": .duration(session.duration),
+                    "packetsToPeers": .count(session.toPeers.packets), "bytesToPeers": .count(session.toPeers.bytes),
+                    "packetsToClient": .count(session.toClient.packets),
+                    "bytesToClient": .count(session.toClient.bytes),
+                    "reason": .text(session.reason.map { "\($0)" } ?? "server stopped"),
+                ])
+        case .refused(let refused):
+            guard isWanted(.refused) else { return }
+            write(
+                .refused, "a request was refused",
+                [
+                    "client": .endpoint(refused.flow.client), "code": .count(refused.code.rawValue),
+                    "peer": .text(refused.peer.map { "\($0)" } ?? ""), "because": .text(refused.explanation),
+                ])
+        }
+    }
+}

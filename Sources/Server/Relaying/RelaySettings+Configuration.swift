@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Engine
+internal import TURN
+internal import Wire
+
+extension RelayService.Settings {
+    /// What the operator's settings mean for the relay.
+    ///
+    /// - Parameter ownSecret: What this server's own credentials are made with; nil when it makes none.
+    init(_ settings: Configuration.Settings, ownSecret: String?, log: Log) {
+        var relay = TURN.Settings(
+            credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
+            nonceKey: Randomness.bytes(32))
+        relay.nonceLifetime = settings.staleNonce
+        relay.relayAddresses = settings.relayAddresses
+        relay.ports = [settings.relayPorts]
+        relay.externalAddresses = settings.externalAddresses.map { TURN.ExternalAddress($0.address, for: $0.local) }
+        relay.maximumLifetime = settings.maxAllocateLifetime
+        relay.permissionLifetime = settings.permissionLifetime
+        relay.channelLifetime = settings.channelLifetime
+        relay.rfc5766ChannelNumbers = settings.rfc5766ChannelNumbers
+        relay.fingerprints = settings.fingerprint
+        relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
+        let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
+        self.init(
+            listeners: addresses.map { Endpoint($0, settings.listeningPort) },
+            workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
+            onEvent: { log.write($0) })
+    }
+
+    /// Every address of this host, of the families that it has.
+    private static var wildcards: [IPAddress] {
+        let hasV6 = (try? Host.addresses())?.contains { $0.family == .v6 } ?? true
+        return hasV6 ? [.anyV4, .anyV6] : [.anyV4]
+    }
+}
+
+extension Credentials {
+    init(_ settings: Configuration.Settings, ownSecret: String?) {
+        let realm = settings.realmOrDefault
+        let users = settings.users.compactMap { user in
+            switch user.credential {
+            case .password(let password): User(name: user.name, password: password, realm: realm)
+            case .key(let key): User(name: user.name, key: key)
+            }
+        }
+        let secrets = settings.restSecrets + (ownSecret.map { [$0] } ?? [])
+        self.init(
+            realm: realm, users: settings.stunOnly ? [] : users,
+            secrets: settings.stunOnly ? [] : secrets.map { Secret($0) },
+            separator: settings.restSeparator)
+    }
+}
+
+extension PeerPolicy {
+    init(_ settings: Configuration.Settings) {
+        self.init()
+        allowsLoopback = settings.allowLoopbackPeers
+        allowed = settings.allowedPeers.compactMap(TURN.AddressRange.init)
+        denied = settings.deniedPeers.compactMap(TURN.AddressRange.init)
+    }
+}
+
+extension TURN.AddressRange {
+    init?(_ rule: PeerRule) { self.init(rule.range.first, rule.range.last, origin: "\(rule.origin)") }
+}
