@@ -99,7 +99,7 @@ struct HostileDatagramTests {
         var server = DatagramServer(serving)
         var client = DatagramClient(asking)
         client.shakeHands(with: &server)
-        var random = SystemRandomNumberGenerator()
+        var random = Dice(testSeed: 3)
         for round in 0..<2000 {
             var bytes = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Stacks of libcrypto, whose typed functions are macros that Swift does not see. */
+ * Reading and making certificates, where libcrypto has macros and stacks that Swift does not see. */
 #ifndef STERNA_OPENSSL_CERTIFICATES_H
 #define STERNA_OPENSSL_CERTIFICATES_H
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 
 static inline int openssl_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
 
@@ -29,11 +30,12 @@ static inline int openssl_name_print(BIO *bio, const X509_NAME *name) {
     return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 }
 
-static inline STACK_OF(X509) *openssl_certificates_new(void) { return sk_X509_new_null(); }
-static inline int openssl_certificates_append(STACK_OF(X509) *stack, X509 *certificate) {
-    return sk_X509_push(stack, certificate);
-}
-/* Frees the stack and not the certificates in it. */
-static inline void openssl_certificates_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+EVP_PKEY *openssl_make_p256_key(void);
+
+/* Writes names, times (seconds since 1970), a random serial number and the key into an empty certificate; 1 when all went well. */
+int openssl_certificate_fill(X509 *certificate, X509 *issuer, EVP_PKEY *key, const char *name, int64_t from, int64_t to);
+
+/* Adds an extension in the syntax of x509v3_config(5); 1 when it went well. */
+int openssl_certificate_extend(X509 *certificate, X509 *issuer, int identifier, const char *value);
 
 #endif
