@@ -36,7 +36,7 @@ package final class Service {
     package func run() throws(ServiceFailure) {
         let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal() }
         try start()
-        log.write(.ready, "serving")
+        log.write(.ready, settings.welcome(web: webEndpoints))
         loop.run()
         stop()
         log.finish()
@@ -86,6 +86,7 @@ package final class Service {
 
     private func startWeb() throws(ServiceFailure) {
         guard let port = settings.webPort else { return }
+        DataDirectory.make(settings.dataDirectory)
         let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db")
         var offered = settings
         // The port that the kernel chose where zero was asked for.

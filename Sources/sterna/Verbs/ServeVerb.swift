@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Configuration
+internal import Engine
 internal import Server
+internal import Wire
 
 /// `sterna serve`: the server, in the foreground.
 enum ServeVerb {
@@ -25,13 +27,20 @@ enum ServeVerb {
             Terminal.report([error])
             return Exit.configuration
         }
-        Terminal.report(option.verdict.problems)
-        guard let settings = option.verdict.settings else { return Exit.configuration }
-        do {
-            try Service(settings, environment: Environment.variables).run()
+        guard let settings = option.verdict.settings else {
+            Terminal.report(option.verdict.problems)
+            return Exit.configuration
+        }
+        let log = Log(settings, environment: Environment.variables) { Moment.read() }
+        for warning in option.verdict.warnings {
+            log.write(.configuration(.warning), warning.explanation, ["at": .text("\(warning.origin)")])
+        }
+        defer { log.finish() }
+        do throws(ServiceFailure) {
+            try Service(settings, log: log).run()
             return Exit.success
         } catch {
-            Terminal.complain("sterna serve: \(error)")
+            log.write(.failure, error.description)
             return Exit.unavailable
         }
     }
