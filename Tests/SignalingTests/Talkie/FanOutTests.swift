@@ -100,22 +100,22 @@ struct FanOutTests {
     }
 
     @Test(
-        "a slow listener loses whole clusters, never half of one, and the others lose nothing", arguments: kinds, 1...8)
+        "a slow listener loses whole clusters, never half of one, and the others lose nothing", arguments: kinds, 1...3)
     func slow(kind: Kind, seed: Int) throws {
         var random = RandomStream(testSeed: UInt64(seed))
         let (ana, ben, cem) = (try field.join(), try field.join(), try field.join())
         field.stuck = [ben]
         field.send(ana, [0x01])
         _ = field.heard(ben)
-        let parts = (0..<200).map { kind.part(UInt8($0), 5000 + Int(random.below(9000))) }
-        var stream = kind.opening + parts.flatMap(\.self)
-        let whole = stream
-        while !stream.isEmpty {
-            let size = min(stream.count, 1 + Int(random.below(16_000)))
-            talk(ana, Array(stream.prefix(size)))
-            stream.removeFirst(size)
+        let parts = (0..<100).map { kind.part(UInt8($0), 5000 + Int(random.below(9000))) }
+        let whole = kind.opening + parts.flatMap(\.self)
+        var start = 0
+        while start < whole.count {
+            let end = min(whole.count, start + 1 + Int(random.below(16_000)))
+            talk(ana, Array(whole[start..<end]))
             // About a third of what is said gets through.
-            field.drain(ben, bytes: size / 3)
+            field.drain(ben, bytes: (end - start) / 3)
+            start = end
         }
         #expect(field.media(cem) == whole)
         let got = field.media(ben)
@@ -128,7 +128,7 @@ struct FanOutTests {
         }
         #expect(rest.isEmpty, "only whole parts, in order")
         #expect(kept > 20)
-        #expect(kept < 150)
+        #expect(kept < 80)
         #expect(field.closed[ben] == nil)
     }
 
