@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the operator's log says about rooms. A room is named by the first characters of its token: the whole is a secret.
+internal import Crypto
+internal import Wire
+
+/// What the operator's log says about rooms. A room is named by a hash of its token, which is a secret.
 package enum RoomEvent: Hashable, Sendable {
     case created(room: String)
     case joined(room: String, peer: String, participants: Int)
@@ -9,6 +12,8 @@ package enum RoomEvent: Hashable, Sendable {
     case ended(room: String, RoomRecord.End)
     case tooManyWrongPins(room: String)
 
-    /// The part of a token that may be logged.
-    static func name(_ token: String) -> String { String(token.prefix(6)) }
+    /// What a room is called in the log: the beginning of its token's SHA-256, which opens nothing.
+    static func name(_ token: String) -> String {
+        Hex.encode(Array(HashFunction.sha256.digest(Array(token.utf8)).array.prefix(4)))
+    }
 }
