@@ -17,7 +17,7 @@ struct ImportTests {
         pasword=hunter2
         no-auth=0
         min-port=x
-        user-quota=0
+        unauthorized-ratelimit-rps=10
         realm=example.org
         """
 

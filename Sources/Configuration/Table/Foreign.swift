@@ -80,7 +80,6 @@ extension Setting {
             ("cli", "there is no telnet console"),
             ("log-binding", "Binding requests are not logged"),
             ("multiplex-peer", "every allocation has a port of its own"),
-            ("rfc3489-compatibility", "clients older than RFC 5389 are not answered yet"),
             ("stun-backward-compatibility", "answers carry no MAPPED-ADDRESS"),
             ("raw-public-keys", "only certificates are used"),
             ("keep-address-family", "an allocation without an address family is IPv4, as RFC 8656 says"),
@@ -126,6 +125,7 @@ extension Setting {
             ("no-dynamic-ip-list", "denied peers are read from this file"),
             ("no-dynamic-realms", "realms are read from this file"),
             ("respond-http-unsupported", "HTTP has its own listener"),
+            ("rfc3489-compatibility", "clients older than RFC 5389 get an answer to Binding requests"),
             ("verbose", "see log-min-level"),
             ("Verbose", "see log-min-level"),
         ].map { key, reason in Setting(foreignFlag: key, .always(reason)) }

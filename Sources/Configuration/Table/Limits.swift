@@ -5,19 +5,20 @@ extension Setting {
         Setting(
             "user-quota", .number(0...Int(Int32.max)), into: \.userQuota,
             "The number of allocations that one user may hold; 0 for no limit."
-        ).reloadable.planned(loss: "a user may hold any number of allocations"),
+        ).reloadable,
         Setting(
             "total-quota", .number(0...Int(Int32.max)), into: \.totalQuota,
             "The number of allocations that the server holds; 0 for no limit."
-        ).reloadable.planned(loss: "the number of allocations is limited by the relay's ports only"),
+        ).reloadable,
         Setting(
             "max-bps", .number(0...Int.max, unit: "bytes per second"), into: \.maxBytesPerSecond,
             "What one allocation may carry each way; 0 for no limit. Bytes, not bits: 3000000 is 24 Mbit/s."
-        ).reloadable.planned(loss: "the rate of an allocation is not limited"),
+        ).reloadable,
         Setting(
             "bps-capacity", .number(0...Int.max, unit: "bytes per second"), into: \.capacity,
             "What the whole server may carry each way; 0 for no limit. Bytes, not bits."
-        ).reloadable.planned(loss: "the rate of the server is not limited"),
+        ).deviates("Each worker carries an equal share of it, and clients stay with the worker that they reached.")
+            .reloadable,
         Setting(
             "unauthorized-ratelimit-rps", .number(0...Int(Int32.max), unit: "answers per second"),
             into: \.unauthorizedRate,

@@ -4,7 +4,7 @@ extension Setting {
     static let listening: [Setting] = [
         Setting(
             "listening-port", .port, into: \.listeningPort,
-            "The port of STUN and TURN over UDP."),
+            "The port of STUN and TURN."),
         Setting(
             "tls-listening-port", .port, into: \.tlsListeningPort,
             "The port of STUN and TURN over TLS and DTLS."
@@ -15,8 +15,7 @@ extension Setting {
         ).defaultDeviates("Without it IPv6 is served too; coturn serves IPv4 only unless :: is asked for."),
         Setting(
             "no-udp", .negation, into: \.servesUDP,
-            "Does not serve clients over UDP."
-        ).planned(loss: "clients are still served over UDP; block the port in the firewall"),
+            "Does not serve clients over UDP."),
         Setting(
             "no-tcp", .negation, into: \.servesTCP,
             "Does not serve clients over TCP."),
@@ -37,6 +36,6 @@ extension Setting {
         Setting(
             "sock-buf-size", .bytes, into: \.socketBufferSize,
             "The receive buffer asked for on each relay socket; listeners ask for eight times as much."
-        ).deviates("Listeners and relays are sized apart, and what the kernel grants is read back and reported."),
+        ).planned(loss: "8 MiB are asked for on listeners and 1 MiB on relay sockets"),
     ]
 }

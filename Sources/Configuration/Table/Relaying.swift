@@ -41,8 +41,8 @@ extension Setting {
             "Accepts channel numbers 0x5000 to 0x7FFF, which clients older than RFC 8656 bind."),
         Setting(
             "stun-only", .boolean, into: \.stunOnly,
-            "Serves STUN and refuses TURN."
-        ).refused(reason: "Sterna cannot switch the relay off yet, and would relay what this line forbids; remove it"),
+            "Serves STUN and lets nobody relay, the pages of this server included."
+        ).deviates("A client that asks for more is told that it is not authenticated."),
         Setting(
             "no-stun", .boolean, into: \.noSTUN,
             "Serves TURN and does not answer Binding requests."

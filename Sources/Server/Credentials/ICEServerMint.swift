@@ -21,6 +21,7 @@ package struct ICEServerMint: Sendable {
     ///
     /// - Parameter host: A DNS name, or an address; IPv6 with or without brackets.
     package func servers(for name: String, at host: String, now: UnixTime) -> ICEServers {
+        guard !settings.stunOnly else { return withoutRelay(at: host, now: now) }
         let expiry = UnixTime(seconds: (now + lifetime).seconds)
         let credential = RESTCredential(
             name: name, expiry: expiry, secret: secret, separator: settings.restSeparator)

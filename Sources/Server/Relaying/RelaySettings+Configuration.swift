@@ -22,12 +22,21 @@ extension RelayService.Settings {
         relay.channelLifetime = settings.channelLifetime
         relay.rfc5766ChannelNumbers = settings.rfc5766ChannelNumbers
         relay.fingerprints = settings.fingerprint
+        relay.bytesPerSecond = UInt64(settings.maxBytesPerSecond)
+        relay.workerBytesPerSecond = Self.share(of: settings)
         relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
         self.init(
             listeners: addresses.map { Endpoint($0, settings.listeningPort) },
             workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
+    }
+
+    /// What each worker may carry of `bps-capacity`, at least a byte where there is a limit.
+    private static func share(of settings: Configuration.Settings) -> UInt64 {
+        guard settings.capacity > 0 else { return 0 }
+        let workers = settings.workers == 0 ? Host.processors : settings.workers
+        return UInt64(max(1, settings.capacity / workers))
     }
 
     /// Every address of this host, of the families that it has.

@@ -33,6 +33,15 @@ struct ICEServerMintTests {
         #expect(servers.expiresAt == UnixTime(seconds: 1_780_000_600))
     }
 
+    @Test("where nobody may relay, nobody is offered a relay")
+    func stunOnly() {
+        var settings = Settings()
+        settings.stunOnly = true
+        let mint = ICEServerMint(settings, secret: [1], lifetime: .seconds(600))
+        let servers = mint.servers(for: "ana", at: "call.example.org", now: Self.now).servers
+        #expect(servers == [ICEServers.Server(urls: ["stun:call.example.org:3478"])])
+    }
+
     @Test("who gets no credentials still gets STUN, and nothing of a third party")
     func withoutRelay() {
         let mint = ICEServerMint(Settings(), secret: [1], lifetime: .seconds(600))
