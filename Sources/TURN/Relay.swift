@@ -32,6 +32,7 @@ package struct Relay: ~Copyable {
     var toPeersRate = Pace()
     var toClientRate = Pace()
     var indicationNumber: UInt64 = 0
+    var strangers: StrangerLimit
 
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)
@@ -48,6 +49,7 @@ package struct Relay: ~Copyable {
     ) {
         var random = random
         flows = FlowTable(random: &random)
+        strangers = StrangerLimit(random: &random)
         self.random = random
         self.settings = settings
         self.isLive = isLive
@@ -90,6 +92,7 @@ package struct Relay: ~Copyable {
             if let slot = find(flow) { end(slot, because: .disconnected, now: now) }
         case .kick(let allocation):
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
+        case .icmp(let allocation, let peer, let error): report(error, about: peer, to: allocation, now: now)
         case .tick: expire(now: now)
         }
     }

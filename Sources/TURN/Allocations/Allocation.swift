@@ -18,10 +18,21 @@ struct Allocation {
         case reserved
     }
 
+    // What every packet looks at comes first and lies together.
+    var flow: Flow
     var state = State.unused
     var generation: UInt32 = 0
-    var flow: Flow
-    var flowHash: UInt32 = 0
+    var expiry = Instant(nanoseconds: 0)
+    /// Permissions and channels in the relay's slab of peers.
+    var lists = PeerLists()
+    var toPeersRate = Pace()
+    var toClientRate = Pace()
+    var icmpRate = Pace()
+    var toPeers = Traffic()
+    var toClient = Traffic()
+    // Sockets: the host's own endpoints.
+    var v4: Endpoint?
+    var v6: Endpoint?
 
     // Who owns it.
     var user: [UInt8] = []
@@ -37,22 +48,10 @@ struct Allocation {
     var reservation: Reservation?
     var secondFamilyRefused: ErrorCode?
 
-    // Sockets: the host's own endpoints.
-    var v4: Endpoint?
-    var v6: Endpoint?
     /// While opening: what is being bound, and what is to be bound after it.
     var opening = Opening()
-
+    var flowHash: UInt32 = 0
     var began = Moment(instant: Instant(nanoseconds: 0), time: UnixTime(milliseconds: 0))
-    var expiry = Instant(nanoseconds: 0)
-
-    // Heads of lists in the relay's slab of peers.
-    var lists = PeerLists()
-
-    var toPeers = Traffic()
-    var toClient = Traffic()
-    var toPeersRate = Pace()
-    var toClientRate = Pace()
 
     static let blank = Allocation(
         flow: Flow(client: Endpoint(.anyV4, 0), server: Endpoint(.anyV4, 0), transport: .udp))

@@ -25,6 +25,9 @@ package enum Input: Sendable {
     case refused(AllocationID, at: Endpoint, because: OpenFailure)
     /// The client's stream or DTLS session is closed: what was allocated over it ends.
     case disconnected(Flow)
+    /// The error queue of the allocation's relay socket told of a datagram that did not reach this peer; port zero where
+    /// it is not known.
+    case icmp(AllocationID, peer: Endpoint, ICMPError)
     /// The operator, or the room that the credentials belong to, ends an allocation.
     case kick(AllocationID)
     /// The ``Relay/deadline`` has come.

@@ -36,6 +36,10 @@ package struct Settings: Sendable {
     package var bytesPerSecond: UInt64 = 0
     /// This worker's share of what the server may relay each way (`bps-capacity`); zero: without limit.
     package var workerBytesPerSecond: UInt64 = 0
+    /// Unauthenticated answers a second to one IPv4 address or IPv6 /64 (`unauthorized-ratelimit`); zero: without limit.
+    package var strangerAnswersPerSecond: UInt32 = 0
+    /// Unauthenticated answers at once after a time of silence: enough for fifty clients behind one address to start.
+    package var strangerBurst: UInt32 = 400
     /// Answers `stun:` clients of RFC 3489, which know no magic cookie.
     package var rfc3489 = true
     /// Whether the driver can send datagrams that must not be fragmented; else DONT-FRAGMENT is an unknown attribute.

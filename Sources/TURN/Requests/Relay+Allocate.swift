@@ -48,7 +48,7 @@ extension Relay {
         allocations[slot].opening = Allocation.Opening(
             evenPort: wish.evenPort, pair: wish.pair, secondFamily: wish.secondFamily)
         if !openNext(slot, on: address) {
-            abandon(slot, Refusal(.insufficientCapacity, "no relay port of \(address) is free"))
+            abandon(slot, Refusal(.insufficientCapacity, "no relay port of \(address) is free"), now: request.now)
         }
         return .queued
     }
@@ -143,18 +143,18 @@ extension Relay {
     }
 
     /// Where the answer to the request that a slot's allocation was made by goes.
-    func addressee(of slot: UInt32) -> Addressee {
+    func addressee(of slot: UInt32, now: Moment) -> Addressee {
         let identity = Identity(
             user: allocations[slot].user, key: allocations[slot].key, algorithm: allocations[slot].algorithm,
             integrity: allocations[slot].integrity)
         return Addressee(
-            flow: allocations[slot].flow, method: .allocate, transaction: allocations[slot].transaction,
+            flow: allocations[slot].flow, now: now, method: .allocate, transaction: allocations[slot].transaction,
             wantsFingerprint: allocations[slot].wantsFingerprint, identity: identity)
     }
 
     /// Gives an allocation up that cannot be had, and says so.
-    mutating func abandon(_ slot: UInt32, _ refusal: Refusal) {
-        let addressee = addressee(of: slot)
+    mutating func abandon(_ slot: UInt32, _ refusal: Refusal, now: Moment) {
+        let addressee = addressee(of: slot, now: now)
         release(slot, .v4)
         release(slot, .v6)
         free(slot)

@@ -14,7 +14,7 @@ extension Relay {
     ) throws(Refusal) -> Identity? {
         let message = request.message
         guard message.has(.messageIntegrity) || message.has(.messageIntegritySHA256) else {
-            challenge(addressee, .unauthenticated, request.now)
+            challenge(addressee, .unauthenticated)
             return nil
         }
         guard let realm = message.place(of: .realm), let nonce = message.place(of: .nonce),
@@ -24,7 +24,7 @@ extension Relay {
         let verdict = nonces.judge(
             bytes.extracting(nonce), from: request.flow.client, lifetime: settings.nonceLifetime, at: request.now.time)
         guard case .fresh(let features) = verdict else {
-            challenge(addressee, .staleNonce, request.now)
+            challenge(addressee, .staleNonce)
             return nil
         }
         let (algorithm, protection) = try algorithm(of: message, bytes, features)
@@ -44,7 +44,9 @@ extension Relay {
             message.isAuthentic(presented, key: candidate, in: bytes)
         }
         guard let key, isOurRealm else {
-            challenge(addressee, .unauthenticated, request.now)
+            let before = outputs.count
+            challenge(addressee, .unauthenticated)
+            guard outputs.count > before else { return nil }
             outputs.append(
                 .refused(
                     Refused(
@@ -84,13 +86,14 @@ extension Relay {
     }
 
     /// Asks a client for credentials, or for a new nonce: as few bytes as the RFC allows.
-    mutating func challenge(_ addressee: Addressee, _ code: ErrorCode, _ now: Moment) {
+    mutating func challenge(_ addressee: Addressee, _ code: ErrorCode) {
+        guard mayAnswerStranger(addressee.flow, addressee.now) else { return }
         let (realm, offer) = (settings.credentials.realmBytes, PasswordAlgorithm.offer)
         replies.begin(.failure, addressee.method, addressee.transaction)
         replies.append(code, withReason: false)
         replies.append(.realm, realm.span)
         let nonce = nonces.nonce(
-            for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: now.time)
+            for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: addressee.now.time)
         replies.append(.nonce, nonce.span)
         replies.append(.passwordAlgorithms, offer.span)
         finish(addressee)

@@ -5,13 +5,14 @@ internal import Wire
 extension Relay {
     /// Tells a client its address (RFC 8489 §2): 32 bytes over IPv4, 44 over IPv6.
     mutating func bindingSucceeds(_ addressee: Addressee) {
+        guard mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.success, .binding, addressee.transaction)
         replies.append(.xorMappedAddress, xorAddress: addressee.flow.client)
         finish(addressee)
     }
 
     /// A message of RFC 3489: only a Binding request that asks for no other address is answered.
-    mutating func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow) -> Outcome {
+    mutating func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard settings.rfc3489, message.header.kind == .request, message.header.method == .binding,
             !flow.transport.isStream, flow.client.port != 0, !message.has(.responseAddress)
         else { return .dropped(.notUnderstood) }
@@ -21,6 +22,7 @@ extension Relay {
                 return .dropped(.notUnderstood)
             }
         }
+        guard mayAnswerStranger(flow, now) else { return .dropped(.overUnauthenticatedRate) }
         replies.begin(.success, .binding, message.header.transaction, cookie: message.header.cookie)
         replies.append(.mappedAddress, address: flow.client)
         outputs.append(.reply(to: flow, bytes: replies.message))

@@ -57,14 +57,14 @@ extension Relay {
         allocations[slot].opening.failures += 1
         let mayRetry = failure == .portInUse && allocations[slot].opening.failures < Self.attempts
         if allocations[slot].state == .reserving {
-            pairRefused(slot, mayRetry: mayRetry, failure)
+            pairRefused(slot, mayRetry: mayRetry, failure, now: now)
         } else if allocations[slot].v4 != nil || allocations[slot].v6 != nil {
             if mayRetry, openNext(slot, on: endpoint.address) { return }
             allocations[slot].secondFamilyRefused = .insufficientCapacity
             activate(slot, now: now)
         } else {
             if mayRetry, openNext(slot, on: endpoint.address) { return }
-            abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, endpoint)))
+            abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, endpoint)), now: now)
         }
     }
 
@@ -80,7 +80,7 @@ extension Relay {
         allocations[slot].state = .active
         allocationCount += 1
         deadlines.set(slot, to: allocations[slot].expiry)
-        allocationSucceeds(slot, addressee(of: slot), now: now)
+        allocationSucceeds(slot, addressee(of: slot, now: now), now: now)
     }
 
     // MARK: - ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §7.2, step 9)
@@ -110,14 +110,14 @@ extension Relay {
         // Between the two sockets nobody else asks this worker for ports: the successor is still free.
         guard pools[pool].take(neighbour.port, for: next) else {
             allocations.give(next)
-            abandon(slot, Refusal(.insufficientCapacity, "the port after \(endpoint) is gone"))
+            abandon(slot, Refusal(.insufficientCapacity, "the port after \(endpoint) is gone"), now: now)
             return
         }
         // A held port counts like an allocation, else reserving would be a way around the quota.
         if settings.quotas.take(allocations[slot].account) != nil {
             pools[pool].give(neighbour.port)
             allocations.give(next)
-            abandon(slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation"))
+            abandon(slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation"), now: now)
             return
         }
         var held = Allocation.blank
@@ -145,7 +145,7 @@ extension Relay {
     }
 
     /// The second port of a pair is another program's: both are given back and another pair is tried.
-    private mutating func pairRefused(_ next: UInt32, mayRetry: Bool, _ failure: OpenFailure) {
+    private mutating func pairRefused(_ next: UInt32, mayRetry: Bool, _ failure: OpenFailure, now: Moment) {
         guard let reservation = allocations[next].reservation else { return }
         let slot = reservation.slot
         let failures = allocations[next].opening.failures
@@ -155,7 +155,7 @@ extension Relay {
         release(slot, first.address.family)
         allocations[slot].opening.failures = failures
         if mayRetry, openNext(slot, on: first.address) { return }
-        abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, first)))
+        abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, first)), now: now)
     }
 
     /// Makes a reserved port the allocation of whoever has its token.

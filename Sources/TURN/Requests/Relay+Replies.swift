@@ -5,6 +5,7 @@ internal import Wire
 extension Relay {
     /// Answers with an error; with integrity and reason phrase when the client has proven who it is.
     mutating func refuse(_ addressee: Addressee, _ refusal: Refusal) {
+        guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.failure, addressee.method, addressee.transaction)
         replies.append(refusal.code, withReason: addressee.identity != nil)
         if refusal.code == .unknownAttribute { replies.appendUnknown(refusal.unknown) }

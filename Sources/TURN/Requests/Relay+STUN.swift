@@ -14,7 +14,7 @@ extension Relay {
     /// A STUN message from a client (RFC 8489 §6.3).
     mutating func receiveSTUN(_ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let message = try? Message(parsing: bytes) else { return .dropped(.malformed) }
-        if message.header.isClassic { return receiveClassic(message, bytes, on: flow) }
+        if message.header.isClassic { return receiveClassic(message, bytes, on: flow, now: now) }
         if message.fingerprintFits(in: bytes) == false { return .dropped(.wrongFingerprint) }
         switch (message.header.kind, message.header.method) {
         case (.indication, .send):
@@ -30,17 +30,20 @@ extension Relay {
 
     private mutating func answer(_ request: Request, _ bytes: Span<UInt8>) -> Outcome {
         let message = request.message
+        let before = outputs.count
         var addressee = Addressee(
-            flow: request.flow, method: message.header.method, transaction: message.header.transaction,
-            wantsFingerprint: message.has(.fingerprint))
+            flow: request.flow, now: request.now, method: message.header.method,
+            transaction: message.header.transaction, wantsFingerprint: message.has(.fingerprint))
         do throws(Refusal) {
             if message.header.method == .binding {
                 try checkUnknown(message)
                 bindingSucceeds(addressee)
-                return .queued
+                return answered(since: before)
             }
             // Authentication comes before everything that an attribute may ask for (RFC 8489 §6.3).
-            guard let identity = try authenticate(request, bytes, addressee) else { return .queued }
+            guard let identity = try authenticate(request, bytes, addressee) else {
+                return answered(since: before)
+            }
             addressee.identity = identity
             try checkUnknown(message)
             switch message.header.method {
@@ -52,7 +55,12 @@ extension Relay {
         } catch {
             refuse(addressee, error)
         }
-        return .queued
+        return answered(since: before)
+    }
+
+    /// That there is something to do, or that a stranger has had enough answers.
+    private func answered(since before: Int) -> Outcome {
+        outputs.count > before ? .queued : .dropped(.overUnauthenticatedRate)
     }
 
     private func checkUnknown(_ message: Message) throws(Refusal) {
@@ -67,6 +75,15 @@ extension Relay {
         guard allocations[slot].state == .active, now.instant >= allocations[slot].expiry else { return slot }
         end(slot, because: .expired, now: now)
         return nil
+    }
+
+    /// Whether another answer may go to a client that has proven nothing: who has an allocation or a stream is known,
+    /// everybody else may be a forged address.
+    mutating func mayAnswerStranger(_ flow: Flow, _ now: Moment) -> Bool {
+        guard flow.transport == .udp, find(flow) == nil else { return true }
+        return strangers.admit(
+            flow.client.address, perSecond: settings.strangerAnswersPerSecond, burst: settings.strangerBurst,
+            now: now.instant)
     }
 
     /// Whether an answer may be sent there: not to nobody, and not to this server itself, which would make a loop.

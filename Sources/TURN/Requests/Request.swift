@@ -24,6 +24,7 @@ struct Identity {
 /// Where an answer goes and how it is protected.
 struct Addressee {
     let flow: Flow
+    let now: Moment
     let method: STUN.Method
     let transaction: TransactionID
     let wantsFingerprint: Bool
