@@ -94,7 +94,9 @@ package final class Service {
         let mint = ICEServerMint(offered, secret: Array(relaySecret.utf8), lifetime: Self.credentialLifetime)
         let thread: WebThread
         do throws(ServiceFailure) {
-            thread = try WebThread.start(settings, port: port, mint: mint, storage: storage, log: log)
+            thread = try WebThread.start(
+                settings, port: port, relay: settings.stunOnly ? nil : relayEndpoints.first, mint: mint,
+                storage: storage, log: log)
         } catch {
             storage.stop()
             throw error

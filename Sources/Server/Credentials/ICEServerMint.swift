@@ -23,11 +23,15 @@ package struct ICEServerMint: Sendable {
     package func servers(for name: String, at host: String, now: UnixTime) -> ICEServers {
         guard !settings.stunOnly else { return withoutRelay(at: host, now: now) }
         let expiry = UnixTime(seconds: (now + lifetime).seconds)
-        let credential = RESTCredential(
-            name: name, expiry: expiry, secret: secret, separator: settings.restSeparator)
+        let credential = credential(for: name, until: expiry)
         let relay = ICEServers.Server(
             urls: relayURLs(host), username: credential.username, credential: credential.password)
         return ICEServers(servers: [stun(host), relay], expiresAt: expiry)
+    }
+
+    /// A credential alone, good until `expiry`.
+    func credential(for name: String, until expiry: UnixTime) -> RESTCredential {
+        RESTCredential(name: name, expiry: expiry, secret: secret, separator: settings.restSeparator)
     }
 
     /// STUN alone, for whom no credentials are made.

@@ -8,6 +8,8 @@ extension Log {
     func write(_ event: RelayEvent) {
         switch event {
         case .ended(let session):
+            // The server's own check of itself is nobody's session.
+            guard !session.user.hasSuffix(RelayCheck.user) else { return }
             write(
                 .session, "a session ended",
                 [

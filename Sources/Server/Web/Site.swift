@@ -12,13 +12,12 @@ final class Site {
     let settings: Configuration.Settings
     let rooms: RoomService
     private let origins: OriginPolicy
-    private let readiness: () -> [String]
+    private let readiness: Readiness
     private var pages = Pages()
     private var roomRates: AddressRates
     private var lastSocket: UInt64 = 0
 
-    /// - Parameter readiness: What is not as it must be, in sentences; empty when calls can be made.
-    init(_ settings: Configuration.Settings, rooms: RoomService, readiness: @escaping () -> [String]) {
+    init(_ settings: Configuration.Settings, rooms: RoomService, readiness: Readiness) {
         (self.settings, self.rooms, self.readiness) = (settings, rooms, readiness)
         let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
         origins = OriginPolicy(allowed: own + settings.allowedOrigins)
@@ -51,11 +50,16 @@ final class Site {
         case .webRTCConfiguration: answer(webRTCConfiguration(request, caller, now: now))
         case .health: answer(.json(.ok, ["status": "ok"]))
         case .readiness:
-            let reasons = readiness()
-            answer(
-                .json(
-                    reasons.isEmpty ? .ok : .unavailable,
-                    ["status": reasons.isEmpty ? "ready" : "not ready", "reasons": .array(reasons.map(JSON.string))]))
+            readiness.ask { reasons in
+                let isReady = reasons.isEmpty
+                answer(
+                    .json(
+                        isReady ? .ok : .unavailable,
+                        [
+                            "status": isReady ? "ready" : "not ready",
+                            "reasons": .array(reasons.map(JSON.string)),
+                        ]))
+            }
         case .roomSocket(let token): answer(roomSocket(token, request, caller))
         }
     }

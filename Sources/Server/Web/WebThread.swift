@@ -23,9 +23,11 @@ struct WebThread: ~Copyable {
     }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
+    ///
+    /// - Parameter relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
     static func start(
-        _ settings: Configuration.Settings, port: UInt16, mint: ICEServerMint, storage: borrowing StorageThread,
-        log: Log
+        _ settings: Configuration.Settings, port: UInt16, relay: Endpoint?, mint: ICEServerMint,
+        storage: borrowing StorageThread, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
         let orders: Mailbox<Farewell>
@@ -39,7 +41,8 @@ struct WebThread: ~Copyable {
         }
         let rooms = RoomService(settings, on: loop, mint: mint, records: records, log: log)
         rooms.restore(storage.rooms)
-        let site = Site(settings, rooms: rooms) { records.trouble.map { ["Rooms are not being stored: \($0)."] } ?? [] }
+        let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
+        let site = Site(settings, rooms: rooms, readiness: Readiness(relay: check, records: records))
         let listener = WebListener(on: loop, site: site)
         let endpoints: [Endpoint]
         do throws(BindFailure) {
