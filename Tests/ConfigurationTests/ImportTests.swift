@@ -17,7 +17,7 @@ struct ImportTests {
         pasword=hunter2
         no-auth=0
         min-port=x
-        unauthorized-ratelimit-rps=10
+        prometheus-port=9641
         realm=example.org
         """
 

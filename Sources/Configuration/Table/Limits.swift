@@ -22,8 +22,10 @@ extension Setting {
         Setting(
             "unauthorized-ratelimit-rps", .number(0...Int(Int32.max), unit: "answers per second"),
             into: \.unauthorizedRate,
-            "Answers to one IPv4 address or IPv6 /64 that has not authenticated; 0 for no limit."
-        ).deviates("On by default, and an IPv6 /64 counts as one client.")
-            .planned(loss: "answers before authentication are not limited yet"),
+            "Answers to one IPv4 address or IPv6 /64 before it has authenticated; 0 for no limit. Load tests from one address need 0."
+        ).deviates(
+            "On by default, with a burst that lets fifty clients behind one address start at once; an IPv6 /64 counts as one client."
+        )
+        .reloadable,
     ]
 }

@@ -24,6 +24,7 @@ extension RelayService.Settings {
         relay.fingerprints = settings.fingerprint
         relay.bytesPerSecond = UInt64(settings.maxBytesPerSecond)
         relay.workerBytesPerSecond = Self.share(of: settings)
+        relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
         relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
         self.init(
