@@ -169,7 +169,7 @@ void linux_outbox_destroy(linux_outbox *outbox) {
 
 int linux_outbox_messages(const linux_outbox *outbox) { return outbox->messages; }
 
-int linux_outbox_has_no_pieces(const linux_outbox *outbox) { return outbox->pieces + 2 > outbox->piece_capacity; }
+int linux_outbox_has_no_pieces(const linux_outbox *outbox) { return outbox->pieces + 3 > outbox->piece_capacity; }
 
 int linux_outbox_is_full(const linux_outbox *outbox) {
     return outbox->messages == outbox->message_capacity || linux_outbox_has_no_pieces(outbox);
@@ -210,6 +210,11 @@ void linux_outbox_begin(linux_outbox *outbox, const linux_address *to, const lin
 void linux_outbox_append(linux_outbox *outbox, const void *bytes, size_t count) {
     outbox->vectors[outbox->pieces++] = (struct iovec){.iov_base = (void *)bytes, .iov_len = count};
     outbox->headers[outbox->messages - 1].msg_hdr.msg_iovlen++;
+}
+
+void linux_outbox_append_zeros(linux_outbox *outbox, size_t count) {
+    static const uint8_t zeros[4];
+    linux_outbox_append(outbox, zeros, count);
 }
 
 void linux_outbox_make_run(linux_outbox *outbox, uint16_t segment) {

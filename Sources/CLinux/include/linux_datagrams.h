@@ -51,6 +51,8 @@ int linux_outbox_has_no_pieces(const linux_outbox *outbox);
 void linux_outbox_begin(linux_outbox *outbox, const linux_address *to, const linux_address *from);
 /* Appends bytes to the last message. */
 void linux_outbox_append(linux_outbox *outbox, const void *bytes, size_t count);
+/* Appends up to four zero bytes to the last message. */
+void linux_outbox_append_zeros(linux_outbox *outbox, size_t count);
 /* Makes the last message a run: datagrams of `segment` bytes each, the last one possibly smaller. */
 void linux_outbox_make_run(linux_outbox *outbox, uint16_t segment);
 /* The segment size of a run, zero of a single datagram. */

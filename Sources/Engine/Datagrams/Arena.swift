@@ -10,6 +10,9 @@ internal import CLinux
 
     private static let size = 512 << 10
     private static let largestParcel = 65_535
+    /// What is written in front of the datagrams of one parcel, each at a cache line of its own: while some wait to be
+    /// sent, no reset may come between.
+    private static let headers = 64 * 64
 
     package init() {
         unsafe memory = .allocate(capacity: Self.size)
@@ -23,7 +26,7 @@ internal import CLinux
     }
 
     /// Whether the largest parcel fits; when not, what was received is to be sent and the arena reset.
-    package var hasRoom: Bool { cursor <= Self.size - Self.largestParcel - Parcel.headroom }
+    package var hasRoom: Bool { cursor <= Self.size - Self.largestParcel - Parcel.headroom - Self.headers }
 
     /// Makes the whole arena free again; nothing that was received into it may be used from now on.
     package func reset() { cursor = 0 }

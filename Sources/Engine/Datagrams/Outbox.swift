@@ -8,7 +8,7 @@ package import Wire
 /// Neighbours of one size to one destination become one run, which the kernel cuts apart at the very end
 /// (UDP_SEGMENT). The bytes stay where they are until ``flush()``.
 @safe package final class Outbox {
-    /// The socket to send from; set before the first ``add(header:payload:to:from:)`` and not changed before a flush.
+    /// The socket to send from; set before the first ``add(header:payload:padding:to:from:)`` and not changed before a flush.
     package var socket: Int32 = -1
     /// Datagrams that the kernel did not take.
     package private(set) var lost: UInt64 = 0
@@ -32,7 +32,7 @@ package import Wire
     private static let largestRun = 65_000
 
     package init(messages: Int = 64) {
-        guard let outbox = unsafe linux_outbox_create(Int32(messages), Int32(messages * 2 + 2 * Self.longestRun)) else {
+        guard let outbox = unsafe linux_outbox_create(Int32(messages), Int32(messages * 3 + 3 * Self.longestRun)) else {
             preconditionFailure("there is memory for an outbox")
         }
         unsafe self.outbox = outbox
@@ -50,9 +50,14 @@ package import Wire
 
     /// Queues one datagram, made of `header` (which may be empty) and `payload`; flushes first when there is no room.
     ///
-    /// - Parameter source: The address to send from, where the socket is bound to a wildcard.
-    package func add(header: Piece, payload: Piece, to destination: Endpoint, from source: IPAddress?) {
-        let size = header.count + payload.count
+    /// - Parameters:
+    ///   - padding: Zero bytes behind the payload, 0…3.
+    ///   - source: The address to send from, where the socket is bound to a wildcard.
+    package func add(
+        header: Piece, payload: Piece, padding: Int = 0, to destination: Endpoint, from source: IPAddress?
+    ) {
+        precondition((0...3).contains(padding), "what is padded is padded to four bytes")
+        let size = header.count + payload.count + padding
         if mayJoin(size, destination, source) {
             unsafe linux_outbox_make_run(outbox, UInt16(truncatingIfNeeded: run.segment))
             run.count += 1
@@ -65,9 +70,10 @@ package import Wire
             run = Run(destination: destination, source: source, segment: size, count: 1, bytes: size)
             if size == 0 { run.destination = nil }
         }
-        // Safe: the room for two pieces was seen to; whoever queues keeps the bytes where they are until the flush.
+        // Safe: the room for three pieces was seen to; whoever queues keeps the bytes where they are until the flush.
         if !header.isEmpty { unsafe linux_outbox_append(outbox, header.baseAddress, header.count) }
         unsafe linux_outbox_append(outbox, payload.baseAddress, payload.count)
+        if padding > 0 { unsafe linux_outbox_append_zeros(outbox, padding) }
     }
 
     private func mayJoin(_ size: Int, _ destination: Endpoint, _ source: IPAddress?) -> Bool {

@@ -32,7 +32,11 @@ extension RelayService {
             do {
                 let addresses = try Host.addresses()
                 if relay.fallbackAddresses.isEmpty { settings.relay.fallbackAddresses = addresses }
-                if relay.peerPolicy.ownAddresses.isEmpty { settings.relay.peerPolicy.ownAddresses = addresses }
+                if relay.peerPolicy.ownAddresses.isEmpty {
+                    // An address may be routed here and stand on no interface.
+                    let routed = relay.relayAddresses.filter { !addresses.contains($0) }
+                    settings.relay.peerPolicy.ownAddresses = addresses + routed
+                }
             } catch { throw .resources(error) }
             if relay.peerPolicy.listeners.isEmpty { settings.relay.peerPolicy.listeners = listeners }
             return settings

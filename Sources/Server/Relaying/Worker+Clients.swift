@@ -80,12 +80,14 @@ extension Worker {
             let start = unsafe received.start + (delivery.payload.lowerBound - size)
             unsafe write(delivery.framing, to: start)
             let whole = unsafe Outbox.Piece(start: start, count: size + payload.count)
-            unsafe client.outbox.add(header: Self.nothing, payload: whole, to: delivery.flow.client, from: source)
+            unsafe client.outbox.add(
+                header: Self.nothing, payload: whole, padding: delivery.padding, to: delivery.flow.client, from: source)
         } else {
             guard let start = unsafe room(for: size) else { return }
             unsafe write(delivery.framing, to: start)
             let header = unsafe Outbox.Piece(start: start, count: size)
-            unsafe client.outbox.add(header: header, payload: payload, to: delivery.flow.client, from: source)
+            unsafe client.outbox.add(
+                header: header, payload: payload, padding: delivery.padding, to: delivery.flow.client, from: source)
         }
         if received.isInInbox { clientsWaitForInbox = true }
     }
