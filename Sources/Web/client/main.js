@@ -23,6 +23,9 @@ function go(next, options) {
     scrollTo(0, 0);
 }
 
+// A picture that waits for a call would keep the browser saying that the page still loads.
+if (document.readyState !== "complete") await new Promise((done) => window.addEventListener("load", done, { once: true }));
+
 window.addEventListener("popstate", () => path.set(location.pathname));
 
 document.body.append(

@@ -2,7 +2,7 @@
 // A call as a whole: the seat in the room, the others in it, and a connection to each of them.
 
 import { computed, effect, onEnd, signal } from "../core/signal.js";
-import { expose, log, mark, relayOnly } from "../debug.js";
+import { allow, expose, log, mark, relayOnly } from "../debug.js";
 import { isTelephone } from "../media/constraints.js";
 import { apply, lowestRung, share } from "../peer/bitrate.js";
 import { Pair, kinds } from "../peer/pair.js";
@@ -99,6 +99,7 @@ export class Call {
             for (const person of this.people.peek()) person.pair?.close();
         });
         expose("call", () => this.describe());
+        allow("cut", () => this.seat.lose(0));
         this.seat.open();
     }
 

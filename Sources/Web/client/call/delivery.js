@@ -12,6 +12,8 @@ export class Delivery {
          * @type {number | null}
          */
         this.received = 0;
+        /** Whether `received` is what a page before this one had noted last; it may have had more. */
+        this.isInherited = false;
         this.nextNumber = 1;
         /** @type {Numbered[]} */
         this.unacknowledged = [];
@@ -37,8 +39,9 @@ export class Delivery {
     place(seq) {
         if (seq === undefined) return "next";
         if (this.received !== null && seq <= this.received) return "repeat";
-        if (this.received !== null && seq > this.received + 1) return "gap";
+        if (this.received !== null && seq > this.received + 1 && !this.isInherited) return "gap";
         this.received = seq;
+        this.isInherited = false;
         return "next";
     }
 
@@ -65,6 +68,7 @@ export class Delivery {
     /** Starts counting anew, in a seat of its own. */
     reset() {
         this.received = 0;
+        this.isInherited = false;
         this.nextNumber = 1;
         this.unacknowledged = [];
     }
@@ -75,5 +79,6 @@ export class Delivery {
      */
     inherit(received) {
         this.received = received;
+        this.isInherited = true;
     }
 }

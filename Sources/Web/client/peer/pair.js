@@ -299,6 +299,7 @@ export class Pair {
     tell() {
         const description = this.pc.localDescription;
         if (!description || (description.type !== "offer" && description.type !== "answer")) return;
+        log(this.name, "told", description.type);
         this.listener.description({ type: description.type, sdp: description.sdp });
         this.watch();
     }

@@ -26,8 +26,8 @@ export class Loudspeakers {
         });
         effect(() => {
             const sink = this.output();
-            const able = /** @type {{ setSinkId?: (id: string) => Promise<void> }} */ (/** @type {unknown} */ (element));
-            able.setSinkId?.(sink).catch((error) => log("speaker", String(error)));
+            const able = /** @type {{ sinkId?: string, setSinkId?: (id: string) => Promise<void> }} */ (/** @type {unknown} */ (element));
+            if (able.sinkId !== sink) able.setSinkId?.(sink).catch((error) => log("speaker", String(error)));
         });
     }
 

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two people call each other, and only the relay is between them."""
+import statistics
+import time
+
+import pytest
+from people import sees
+
+RUNS = 20
+LIMIT = 3000
+
+
+def told(somebody):
+    """The descriptions that went out of somebody's page."""
+    return [line for line in somebody.facts()["log"] if " told " in line]
+
+
+def test_pictures_and_voices_go_both_ways_through_the_relay(couple):
+    for somebody in couple()[:2]:
+        link = somebody.wait_frames(10)
+        assert link["local"]["type"] == "relay", link
+        assert link["audio"]["packetsReceived"] > 0, link
+        sees(somebody, "document.querySelector('.tile:not(.own) audio').paused === false")
+
+
+def test_the_first_frame_comes_soon(person, figure):
+    """Many calls one after the other: from the press on “Join” to the other's first frame."""
+    ana, path, times = person("Ana"), None, []
+    path = ana.start(relay="1")
+    ana.join()
+    for _ in range(RUNS):
+        ben = person("Ben")
+        ben.join(path, relay="1")
+        sees(ben, "!!document.querySelector('.call[data-status=connected]')")
+        ben.wait_frames(1)
+        timings = ben.facts()["timings"]
+        times.append(timings["first-frame"] - timings["join"])
+        assert times[-1] <= LIMIT, ben.story() + "\n" + ana.story()
+        ben.page.click("#leave")
+        ana.wait("waiting")
+        ben.context.close()
+    times.sort()
+    p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
+    figure(f"join to first remote frame over the relay, {RUNS} calls: median {statistics.median(times):.0f} ms, "
+           f"p95 {p95} ms, slowest {times[-1]} ms")
+
+
+def test_a_reload_restores_the_call_and_the_other_does_nothing(couple):
+    ana, ben, _ = couple()
+    ben.wait_frames(5)
+    before = ana.links()[0]["id"]
+    ben.page.reload()
+    ben.wait("connected")
+    ben.wait_frames(5)
+    ana.wait("connected")
+    link = ana.wait_frames(5)
+    assert link["id"] == before, "the seat was given up"
+    assert ben.page.query_selector("#join-camera") is None
+
+
+def test_the_first_one_reloads_too(couple):
+    ana, ben, _ = couple()
+    ana.wait_frames(5)
+    ana.page.reload()
+    ana.wait("connected")
+    ana.wait_frames(5)
+    ben.wait_frames(5)
+
+
+def test_both_reload_at_once(couple):
+    ana, ben, _ = couple()
+    ana.wait_frames(5)
+    for somebody in (ana, ben):
+        somebody.page.evaluate("setTimeout(() => location.reload(), 50)")
+    time.sleep(0.5)
+    for somebody in (ana, ben):
+        somebody.wait("connected", 15)
+        somebody.wait_frames(5)
+
+
+def test_the_call_outlives_the_line_to_the_server(couple):
+    """The WebSocket dies and cannot come back for a while: the voices go on, and words say what is the matter."""
+    ana, ben, _ = couple()
+    ana.wait_frames(5)
+    ben.context.set_offline(True)
+    # What stands is cut, what is offline cannot be opened anew.
+    ben.page.evaluate("__sterna.cut()")
+    ben.page.wait_for_selector("[data-banner=lost]")
+    ben.wait_frames(10)
+    ana.wait_frames(10)
+    ben.context.set_offline(False)
+    ben.page.wait_for_selector("[data-banner=lost]", state="detached", timeout=15_000)
+    # What was changed in between arrives.
+    ben.page.click("#microphone")
+    ana.page.wait_for_selector(".tile:not(.own) .badge >> text=Muted")
+    assert ana.links()[0]["renewals"] == 0
+
+
+def test_microphone_and_camera_are_switched_without_a_new_connection(couple):
+    ana, ben, _ = couple()
+    ana.wait_frames(5)
+    before = [told(somebody) for somebody in (ana, ben)]
+    ana.page.click("#camera")
+    ben.page.wait_for_selector(".tile:not(.own)[data-picture=off]")
+    assert ana.page.get_by_role("button", name="Camera off").is_visible()
+    ana.page.click("#camera")
+    ben.page.wait_for_selector(".tile:not(.own)[data-picture=on]")
+    ben.wait_frames(5)
+    ana.page.click("#microphone")
+    ben.page.wait_for_selector(".tile:not(.own) .badge >> text=Muted")
+    ana.page.click("#microphone")
+    ben.page.wait_for_selector(".tile:not(.own) .badge", state="detached")
+    assert [told(somebody) for somebody in (ana, ben)] == before
+
+
+@pytest.mark.parametrize("how", ["voice", "neither"])
+def test_one_may_come_without_a_camera_and_switch_it_on_later(person, how):
+    ana, ben = person("Ana"), person("Ben")
+    path = ana.start(relay="1")
+    ana.join()
+    ben.join(path, how=how, relay="1")
+    ben.wait("connected")
+    ben.wait_frames(5)
+    ana.page.wait_for_selector(".tile:not(.own)[data-picture=off]")
+    ben.page.click("#camera")
+    ana.page.wait_for_selector(".tile:not(.own)[data-picture=on]")
+    ana.wait_frames(5)
+
+
+def test_who_left_by_mistake_comes_back(couple):
+    ana, ben, _ = couple()
+    ben.page.click("#leave")
+    ben.wait_ending("left")
+    ana.wait("waiting")
+    ben.page.click("#again")
+    ben.wait("connected")
+    ana.wait("connected")
+    ana.wait_frames(5)
+    ben.wait_frames(5)
+
+
+def test_a_third_person_is_told_that_the_call_is_full(couple, person):
+    ana, _, path = couple()
+    cleo = person("Cleo")
+    cleo.join(path)
+    cleo.wait_ending("full")
+    cleo.reads("The call is full")
+    assert len(ana.links()) == 1
+
+
+def test_four_people_see_each_other(person):
+    ana = person("Ana")
+    ana.open()
+    ana.page.click("summary")
+    ana.page.select_option("#people", "4")
+    ana.page.click("#start")
+    ana.page.wait_for_selector("#open-call")
+    path = ana.path()
+    ana.join()
+    others = [person(name) for name in ("Ben", "Cleo", "Dan")]
+    for somebody in others:
+        somebody.join(path, relay="1")
+    for somebody in (ana, *others):
+        sees(somebody, "document.querySelectorAll('.tile[data-condition=connected]').length === 3", 20)
+
+
+def test_the_owner_ends_the_call_for_everybody(couple):
+    ana, ben, path = couple()
+    ana.page.click("#settings")
+    ana.page.click("text=End the call for everyone")
+    ana.page.click("#end-for-all")
+    for somebody in (ana, ben):
+        somebody.wait_ending("owner")
+        somebody.reads("The call was ended")
+    ben.open(path)
+    ben.wait_ending("expired")
+
+
+def test_a_wrong_link_is_explained(person):
+    ana = person("Ana")
+    ana.open("/r/7hN2kQvYb3xWcR9mTzPdLs")
+    ana.wait_ending("unknown")
+    ana.reads("There is no call under this link")
+
+
+def test_a_call_with_a_pin(person):
+    ana, ben = person("Ana"), person("Ben")
+    ana.open(relay="1")
+    ana.page.click("summary")
+    ana.page.fill("#pin", "4711")
+    ana.page.click("#start")
+    ana.page.wait_for_selector("#open-call")
+    path = ana.path()
+    ana.join(pin="4711")
+    ana.wait("waiting")
+    ben.join(path, pin="1234", relay="1")
+    ben.page.wait_for_selector("[data-pin=wrong]")
+    ben.page.fill("#pin", "4711")
+    ben.page.click("#enter")
+    ben.wait("connected")
+    ana.wait_frames(5)
+
+
+def test_the_same_seat_in_another_window_is_taken_over(couple, chromium, site):
+    ana, ben, path = couple()
+    memory = ben.page.evaluate("JSON.stringify({...sessionStorage})")
+    second = ben.context.new_page()
+    second.add_init_script(f"for (const [key, value] of Object.entries({memory})) sessionStorage[key] = value")
+    second.goto(site + path + "?debug=1&relay=1")
+    second.wait_for_selector(".call[data-status=connected]")
+    ben.wait_ending("elsewhere")
+    ana.wait("connected")
+    ana.wait_frames(5)
+
+
+def test_somebody_who_vanishes_is_waited_for(couple):
+    ana, ben, _ = couple()
+    ana.wait_frames(5)
+    ben.context.close()
+    ana.page.wait_for_selector("text=Waiting for them to come back", timeout=25_000)
