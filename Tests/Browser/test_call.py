@@ -127,6 +127,24 @@ def test_one_may_come_without_a_camera_and_switch_it_on_later(person, how):
     ana.wait_frames(5)
 
 
+def test_a_screen_is_shown_to_the_other(couple):
+    ana, ben, _ = couple()
+    # What the browser's own dialogue would give: here a picture that moves.
+    ana.page.evaluate("""() => { navigator.mediaDevices.getDisplayMedia = async () => {
+        const canvas = document.createElement('canvas');
+        const pen = canvas.getContext('2d');
+        [canvas.width, canvas.height] = [800, 450];
+        setInterval(() => { pen.fillStyle = `hsl(${Date.now() / 20} 60% 50%)`; pen.fillRect(0, 0, 800, 450); }, 50);
+        return canvas.captureStream(15);
+    }}""")
+    ana.page.click("#screen")
+    ana.page.wait_for_selector("[data-banner=sharing]")
+    ben.page.wait_for_selector(".tile.screen")
+    sees(ben, "document.querySelector('.tile.screen video').videoWidth === 800")
+    ana.page.click("[data-banner=sharing] button")
+    ben.page.wait_for_selector(".tile.screen", state="detached")
+
+
 def test_who_left_by_mistake_comes_back(couple):
     ana, ben, _ = couple()
     ben.page.click("#leave")

@@ -140,6 +140,7 @@ export class Call {
         for (const person of this.people.peek()) {
             if (!isResumed || !present.has(person.id)) this.remove(person.id, false);
             else person.pair?.refresh(this.iceServers);
+            person.pair?.hurry();
         }
         for (const entry of message.peers) {
             const known = this.find(entry.peerId);
@@ -179,6 +180,7 @@ export class Call {
                 const person = this.find(message.peerId);
                 if (!person) return;
                 person.isAway.set(message.type === "peer-away");
+                if (message.type === "peer-back") person.pair?.hurry();
                 this.tell({ kind: message.type === "peer-away" ? "away" : "back", name: person.name.peek() });
                 return;
             }

@@ -6,7 +6,7 @@ import { each, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { language, t } from "../core/language.js";
 import { asset } from "../core/place.js";
-import { signal } from "../core/signal.js";
+import { effect, signal } from "../core/signal.js";
 import { header } from "./frame.js";
 import { create, forget, recent, tokenIn } from "./rooms.js";
 import { notice } from "./surroundings.js";
@@ -16,7 +16,9 @@ import { notice } from "./surroundings.js";
 
 /** @param {(path: string, options?: { isNew: boolean }) => void} go */
 export function home(go) {
-    document.title = t("title");
+    effect(() => {
+        document.title = t("title");
+    });
     return h(
         "div",
         { class: "page home" },

@@ -150,6 +150,11 @@ export class Pair {
         this.begin();
     }
 
+    /** What was in the way may be gone: a connection that is down is looked after at once. */
+    hurry() {
+        if (this.condition === "trouble") this.ladder.falls(performance.now(), true);
+    }
+
     /** The person asks for another attempt. */
     retry() {
         this.ladder = new Ladder(this.isElder, performance.now());

@@ -63,7 +63,7 @@ export function callScreen(call, { leave, over }) {
             "header",
             { class: "call-top" },
             h("img", { src: asset("images/tern.svg"), alt: "", width: 32, height: 32 }),
-            h("h1", { class: "unseen" }, () => t("callTitle")),
+            h("h1", { class: "unseen", tabindex: "-1" }, () => t("callTitle")),
             h("p", { class: "status" }, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, () => sentence(call, status()))),
         ),
         h(

@@ -5,7 +5,7 @@ import { Call } from "../call/call.js";
 import { keep, recall } from "../call/memory.js";
 import { choose, h } from "../core/dom.js";
 import { t } from "../core/language.js";
-import { onEnd, signal } from "../core/signal.js";
+import { effect, onEnd, signal } from "../core/signal.js";
 import { local } from "../core/storage.js";
 import { header } from "../home/frame.js";
 import { ask, note } from "../home/rooms.js";
@@ -91,8 +91,18 @@ export function room(token, isNew, go) {
         void look();
     }
 
-    return choose(screen, (shown) => {
+    effect(() => {
         document.title = `${t("callTitle")} · Sterna`;
+    });
+    let isFirst = true;
+    effect(() => {
+        screen();
+        // A new screen begins at its heading, for whoever reads with their ears.
+        if (!isFirst) queueMicrotask(() => document.querySelector("h1")?.focus({ preventScroll: true }));
+        isFirst = false;
+    });
+
+    return choose(screen, (shown) => {
         if (shown === "call" && call) return callScreen(call, { leave: () => over("left"), over });
         return h(
             "div",

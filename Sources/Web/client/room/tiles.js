@@ -35,10 +35,11 @@ export function tile(person, call, loudspeakers) {
     /** @returns {Word | null} */
     const trouble = () => {
         const condition = person.condition();
-        if (condition === "connected") return person.isAway() ? null : null;
+        if (condition === "connected") return null;
         if (person.isAway()) return "tileAway";
         return /** @type {const} */ ({ connecting: "tileConnecting", trouble: "tileTrouble", failed: "tileFailed" })[condition];
     };
+    const isWeak = () => person.condition() === "connected" && person.incoming() === "poor";
     return h(
         "figure",
         {
@@ -64,14 +65,11 @@ export function tile(person, call, loudspeakers) {
         h(
             "figcaption",
             {},
-            h("span", { class: "name" }, name),
+            h("span", { class: "name", hidden: isWeak }, name),
+            choose(isWeak, () => h("span", { class: "badge" }, icon("weak"), h("span", {}, () => t("weakThem", { name: name() })))),
             choose(
                 () => person.condition() === "connected" && !person.audio(),
                 () => mutedMark(),
-            ),
-            choose(
-                () => person.condition() === "connected" && person.incoming() === "poor",
-                () => h("span", { class: "badge" }, icon("weak"), h("span", {}, () => t("weakThem", { name: name() }))),
             ),
         ),
     );
