@@ -26,7 +26,7 @@ extension Room {
         _ type: String, _ fields: JSON, fromStranger socket: Socket, in hall: inout Hall, now: Moment
     ) {
         if ClientMessage.needsSeat(type) { return drop(socket, .notJoined, in: &hall, now: now) }
-        do throws(ClientMessage.Problem) {
+        do throws(FieldProblem) {
             switch try ClientMessage(type, fields: fields) {
             case .join(let request):
                 join(request, acknowledged: try fields.counter("ack"), on: socket, in: &hall, now: now)
@@ -43,9 +43,9 @@ extension Room {
     private mutating func receive(
         _ type: String, _ fields: JSON, fromSeat index: Int, in hall: inout Hall, now: Moment
     ) {
-        do throws(ClientMessage.Problem) {
+        do throws(FieldProblem) {
             if let acknowledged = try fields.counter("ack"), !seats[index].acknowledge(acknowledged) {
-                throw ClientMessage.Problem(sentence: "“ack” names a message that was never sent")
+                throw FieldProblem(sentence: "“ack” names a message that was never sent")
             }
             guard try isNext(type, fields, fromSeat: index, in: &hall, now: now) else { return }
             act(on: try ClientMessage(type, fields: fields), fromSeat: index, in: &hall, now: now)
@@ -57,7 +57,7 @@ extension Room {
     /// Whether the message is the one that is waited for: a repeat is ignored, a gap closes the socket.
     private mutating func isNext(
         _ type: String, _ fields: JSON, fromSeat index: Int, in hall: inout Hall, now: Moment
-    ) throws(ClientMessage.Problem) -> Bool {
+    ) throws(FieldProblem) -> Bool {
         guard ClientMessage.counts(type) else { return true }
         guard let number = try fields.counter("seq") else {
             seats[index].stopCounting()

@@ -9,9 +9,7 @@ struct TalkieRoom {
     private var order: [Socket] = []
     private var talk: Talk?
     private var lastTalk: Talk?
-    /// Who was told when, and whether there is something that not everybody was told.
-    private var informedAt: Instant?
-    private var informsAt: Instant?
+    private var news = Announcement()
     /// The alarm that is set for this room.
     var alarm: Instant?
     /// Those for whom so much waits that they must be gone.
@@ -136,8 +134,8 @@ struct TalkieRoom {
     /// When something happens in this room if nobody does anything.
     func nextWake(_ settings: Talkie.Settings) -> Instant? {
         let talkEnds = talk.map { min($0.heardAt + settings.silence, $0.grantedAt + settings.limit) }
-        guard let informsAt else { return talkEnds }
-        return talkEnds.map { min($0, informsAt) } ?? informsAt
+        guard let newsDue = news.due else { return talkEnds }
+        return talkEnds.map { min($0, newsDue) } ?? newsDue
     }
 
     /// Does what is due.
@@ -145,7 +143,7 @@ struct TalkieRoom {
         if let talk, now >= min(talk.heardAt + settings.silence, talk.grantedAt + settings.limit) {
             release(into: &outputs, now: now)
         }
-        if let informsAt, now >= informsAt { informNow(into: &outputs, now: now) }
+        if let due = news.due, now >= due { informNow(into: &outputs, now: now) }
     }
 
     // MARK: Who is there
@@ -154,10 +152,7 @@ struct TalkieRoom {
     private mutating func inform(
         except newcomer: Socket? = nil, into outputs: inout Outputs<Talkie.Output>, now: Instant
     ) {
-        let pause: Duration = order.count <= 16 ? .zero : .milliseconds(order.count)
-        if let informedAt, now < informedAt + pause {
-            informsAt = informsAt ?? informedAt + pause
-        } else {
+        if news.mayBeToldNow(to: order.count, now: now) {
             informNow(except: newcomer, into: &outputs, now: now)
         }
     }
@@ -165,8 +160,7 @@ struct TalkieRoom {
     private mutating func informNow(
         except newcomer: Socket? = nil, into outputs: inout Outputs<Talkie.Output>, now: Instant
     ) {
-        informedAt = now
-        informsAt = nil
+        news.told(now: now)
         let suffix = peerInfoSuffix
         for socket in order where socket != newcomer {
             guard let peer = listeners[socket]?.peer else { continue }
