@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Wire
+
+/// Somebody on `/ws/voice`.
+struct Speaker {
+    struct Seat {
+        let channel: Name
+        let name: Name
+        var isMuted = false
+        var isDeafened = false
+        /// When to hand out fresh credentials.
+        var renewal: Instant
+    }
+
+    let peer: String
+    var seat: Seat?
+}
+
+/// What a page says on `/ws/voice`, checked.
+enum VoiceVerb: Hashable {
+    case join(String, as: Name)
+    /// An offer, answer or candidate with its own fields.
+    case signal(type: String, to: String, JSON.Member)
+    case state(muted: Bool, deafened: Bool)
+    case speaking(Bool)
+    case leave
+    case ping(t: JSON?)
+
+    init(_ type: String, _ fields: JSON) throws(FieldProblem) {
+        switch type {
+        case "join": self = .join(try fields.required("channel"), as: try fields.name("name"))
+        case "offer", "answer":
+            self = .signal(type: type, to: try fields.required("to"), .init("sdp", .string(try fields.sdp())))
+        case "candidate":
+            self = .signal(type: type, to: try fields.required("to"), .init("candidate", try fields.candidate()))
+        case "state": self = .state(muted: try fields.flag("muted"), deafened: try fields.flag("deafened"))
+        case "speaking": self = .speaking(try fields.flag("on"))
+        case "leave": self = .leave
+        case "ping": self = .ping(t: fields["t"])
+        default: throw FieldProblem(sentence: "unknown type")
+        }
+    }
+}
+
+extension Channels {
+    mutating func act(on verb: VoiceVerb, from socket: Socket, now: Moment) {
+        switch verb {
+        case .ping(let t): return send(socket, "pong", t.map { [.init("t", $0)] } ?? [])
+        case .join(let channel, let name): return enter(channel, as: name, socket, now: now)
+        case .signal, .state, .speaking, .leave: break
+        }
+        guard let speaker = speakers[socket], let seat = speaker.seat else {
+            return fail(socket, .notJoined, "join a channel first")
+        }
+        let from = JSON.Member("from", .string(speaker.peer))
+        switch verb {
+        case .signal(let type, let to, let field):
+            let others = channels[seat.channel]?.sockets ?? []
+            guard let other = others.first(where: { $0 != socket && speakers[$0]?.peer == to }) else {
+                return fail(socket, .noSuchPeer, "nobody else here is “to”")
+            }
+            send(other, type, [from, field])
+        case .state(let muted, let deafened):
+            speakers[socket]?.seat?.isMuted = muted
+            speakers[socket]?.seat?.isDeafened = deafened
+            broadcast(
+                to: seat.channel, except: socket, "state",
+                [from, .init("muted", .boolean(muted)), .init("deafened", .boolean(deafened))])
+        case .speaking(let on):
+            broadcast(to: seat.channel, except: socket, "speaking", [from, .init("on", .boolean(on))])
+        case .leave:
+            vacate(socket, because: .bye)
+        case .join, .ping:
+            break  // Done above.
+        }
+    }
+
+    private mutating func enter(_ channel: String, as name: Name, _ socket: Socket, now: Moment) {
+        guard let key = Name(channel), channels[key]?.record.kind == .voice else {
+            return fail(socket, .noSuchChannel, "there is no voice channel of that name", channel: channel)
+        }
+        guard let speaker = speakers[socket], speaker.seat == nil else {
+            return fail(socket, .badMessage, "leave the other channel first", channel: channel)
+        }
+        let others = channels[key]?.sockets ?? []
+        guard others.count < settings.maxVoice else {
+            return fail(socket, .roomFull, "\(others.count) are inside, which is all it holds", channel: channel)
+        }
+        let servers = mint(speaker.peer, now.time)
+        let seat = Speaker.Seat(channel: key, name: name, renewal: servers.renewal(mintedAt: now))
+        let peers = others.compactMap { speakers[$0] }.compactMap(Self.entry).map(JSON.object)
+        send(
+            socket, "joined",
+            [.init("peerId", .string(speaker.peer)), .init("peers", .array(peers))] + servers.fields)
+        speakers[socket]?.seat = seat
+        if let entry = speakers[socket].flatMap(Self.entry) { broadcast(to: key, "peer-joined", entry) }
+        channels[key]?.sockets.append(socket)
+        setAlarm(key, at: seat.renewal)
+    }
+
+    /// Takes somebody out of a voice channel at once: nothing is kept for who is not there to speak.
+    mutating func vacate(_ socket: Socket, because reason: LeaveReason) {
+        guard let speaker = speakers[socket], let seat = speaker.seat else { return }
+        speakers[socket]?.seat = nil
+        channels[seat.channel]?.sockets.removeAll { $0 == socket }
+        outputs.append(.revoke(peer: speaker.peer))
+        broadcast(
+            to: seat.channel, "peer-left",
+            [.init("peerId", .string(speaker.peer)), .init("reason", .string(reason.rawValue))])
+    }
+
+    mutating func renewCredentials(_ channel: Name, now: Moment) {
+        for socket in channels[channel]?.sockets ?? [] {
+            guard let speaker = speakers[socket], let seat = speaker.seat, now.instant >= seat.renewal else { continue }
+            let servers = mint(speaker.peer, now.time)
+            speakers[socket]?.seat?.renewal = servers.renewal(mintedAt: now)
+            send(socket, "ice", servers.fields)
+        }
+    }
+
+    private static func entry(_ speaker: Speaker) -> [JSON.Member]? {
+        speaker.seat.map { seat in
+            [
+                .init("peerId", .string(speaker.peer)), .init("name", .string(seat.name.description)),
+                .init("muted", .boolean(seat.isMuted)), .init("deafened", .boolean(seat.isDeafened)),
+            ]
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Crypto
+package import Wire
+
+/// Text and voice channels (API §5): who is in which, what they write, and what their browsers tell each other.
+///
+/// After every call of ``handle(_:now:)`` or of a verb for HTTP, drain ``nextOutput()`` until it returns nil, then
+/// sleep no longer than ``deadline``.
+package struct Channels: ~Copyable {
+    package enum Input: Sendable {
+        /// Channels that were persisted before a restart.
+        case restored([ChannelRecord])
+        /// A WebSocket was accepted on `/ws` (text) or `/ws/voice`.
+        case connected(Socket, ChannelRecord.Kind)
+        /// A whole text message.
+        case text(Socket, [UInt8])
+        case closed(Socket)
+        /// What became of the write with that ticket. Verdicts come in the order of the writes.
+        case written(ticket: Int, MessageVerdict)
+        case timeout
+    }
+
+    package enum Output: Hashable, Sendable {
+        case send(Socket, [UInt8])
+        /// To be done after everything sent before has gone out. The machine has forgotten the socket.
+        case close(Socket, CloseCode)
+        case persist(ChannelRecord)
+        /// To be done on disk and answered by `.written`.
+        case write(ticket: Int, MessageWrite)
+        /// A voice seat is gone: credentials minted for it are no longer honoured.
+        case revoke(peer: String)
+    }
+
+    package struct Settings: Hashable, Sendable {
+        package var maxChannels = 1000
+        /// People in one voice channel: everybody sends to everybody.
+        package var maxVoice = 8
+
+        package init() {}
+    }
+
+    package enum Refusal: Error, Hashable, Sendable {
+        /// 409
+        case nameTaken
+        /// 503
+        case tooManyChannels
+    }
+
+    package var settings: Settings
+    var random: RandomStream
+    let mint: Mint
+    let authenticate: Authenticate
+    var outputs = Outputs<Output>()
+
+    var channels: [Name: Channel] = [:]
+    /// The channels in the order of their making.
+    var order: [Name] = []
+    var writers: [Socket: Writer] = [:]
+    var speakers: [Socket: Speaker] = [:]
+    /// Who waits for the disk, by ticket.
+    var waiting: [Int: WaitingWrite] = [:]
+    var lastTicket = 0
+    private var alarms = Alarms<Name>()
+
+    /// - Parameter fixed: The channels of the configuration.
+    package init(
+        settings: Settings = Settings(), fixed: [ChannelRecord], random: consuming RandomStream, mint: @escaping Mint,
+        authenticate: @escaping Authenticate
+    ) {
+        self.settings = settings
+        self.random = random
+        self.mint = mint
+        self.authenticate = authenticate
+        for record in fixed { add(record) }
+    }
+
+    package var deadline: Instant? { alarms.next }
+
+    package mutating func nextOutput() -> Output? { outputs.next() }
+
+    package mutating func handle(_ input: Input, now: Moment) {
+        switch input {
+        case .restored(let records):
+            for record in records { add(record) }
+        case .connected(let socket, .text):
+            writers[socket] = Writer(peer: Base58.encode(random.bytes(8)))
+        case .connected(let socket, .voice):
+            speakers[socket] = Speaker(peer: Base58.encode(random.bytes(8)))
+        case .text(let socket, let bytes):
+            receive(bytes, from: socket, now: now)
+        case .closed(let socket):
+            forget(socket, now: now)
+        case .written(let ticket, let verdict):
+            finish(ticket, verdict, now: now)
+        case .timeout:
+            while let alarm = alarms.due(now.instant) {
+                guard channels[alarm.key]?.alarm == alarm.at else { continue }
+                channels[alarm.key]?.alarm = nil
+                wake(alarm.key, now: now)
+            }
+        }
+    }
+
+    // MARK: HTTP
+
+    /// `POST /api/channels`, by a person who has shown who they are.
+    package mutating func create(_ request: ChannelRequest, by person: Person, now: Moment) throws(Refusal)
+        -> ChannelRecord
+    {
+        guard channels[request.name] == nil else { throw .nameTaken }
+        guard channels.count < settings.maxChannels else { throw .tooManyChannels }
+        let record = ChannelRecord(
+            name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
+            createdAt: now.time)
+        add(record)
+        outputs.append(.persist(record))
+        return record
+    }
+
+    /// The channel of that name, listed or not.
+    package func channel(_ name: String) -> ChannelRecord? { Name(name).flatMap { channels[$0]?.record } }
+
+    /// `GET /api/channels`
+    package var list: JSON {
+        .array(
+            order.compactMap { channels[$0] }.filter { !$0.record.isUnlisted }.map { channel in
+                let names = channel.record.kind == .text ? [] : channel.sockets.compactMap { speakers[$0]?.seat?.name }
+                return [
+                    "name": .string(channel.record.name.description), "kind": .string(channel.record.kind.rawValue),
+                    "online": .integer(Int64(channel.sockets.count)),
+                    "people": .array(names.map { .string($0.description) }),
+                ]
+            })
+    }
+
+    private mutating func add(_ record: ChannelRecord) {
+        guard channels[record.name] == nil else { return }
+        channels[record.name] = Channel(record)
+        order.append(record.name)
+    }
+
+    // MARK: Sockets
+
+    private mutating func receive(_ bytes: [UInt8], from socket: Socket, now: Moment) {
+        guard writers[socket] != nil || speakers[socket] != nil else { return }
+        guard let fields = try? JSON(parsing: bytes), let type = fields["type"]?.string else {
+            return close(socket, .badMessage, now: now)
+        }
+        do throws(FieldProblem) {
+            if writers[socket] != nil {
+                act(on: try TextVerb(type, fields), from: socket, now: now)
+            } else {
+                act(on: try VoiceVerb(type, fields), from: socket, now: now)
+            }
+        } catch {
+            fail(socket, .badMessage, error.sentence, channel: fields["channel"]?.string)
+        }
+    }
+
+    mutating func close(_ socket: Socket, _ code: CloseCode, now: Moment) {
+        outputs.append(.close(socket, code))
+        forget(socket, now: now)
+    }
+
+    private mutating func forget(_ socket: Socket, now: Moment) {
+        if let writer = writers.removeValue(forKey: socket) {
+            for name in writer.names.keys { quit(name, socket, now: now) }
+        }
+        if speakers[socket] != nil {
+            vacate(socket, because: .lost)
+            speakers[socket] = nil
+        }
+    }
+
+    mutating func send(_ socket: Socket, _ type: String, _ members: [JSON.Member]) {
+        outputs.append(.send(socket, Self.message(type, members)))
+    }
+
+    /// Sends one array of bytes to many.
+    mutating func broadcast(
+        to channel: Name, except socket: Socket? = nil, _ type: String, _ members: [JSON.Member]
+    ) {
+        let bytes = Self.message(type, members)
+        for other in channels[channel]?.sockets ?? [] where other != socket { outputs.append(.send(other, bytes)) }
+    }
+
+    mutating func fail(_ socket: Socket, _ code: ErrorCode, _ sentence: String, channel: String? = nil) {
+        let members: [JSON.Member] = [.init("code", .string(code.rawValue)), .init("message", .string(sentence))]
+        send(socket, "error", members + (channel.map { [.init("channel", .string($0))] } ?? []))
+    }
+
+    private static func message(_ type: String, _ members: [JSON.Member]) -> [UInt8] {
+        JSON.object([.init("type", .string(type))] + members).bytes
+    }
+
+    mutating func setAlarm(_ name: Name, at wanted: Instant?) {
+        guard let wanted, let channel = channels[name], channel.alarm.map({ $0 > wanted }) ?? true else { return }
+        channels[name]?.alarm = wanted
+        alarms.set(name, at: wanted)
+    }
+
+    private mutating func wake(_ name: Name, now: Moment) {
+        switch channels[name]?.record.kind {
+        case .text?: if let due = channels[name]?.news.due, now.instant >= due { tellPresence(name, now: now) }
+        case .voice?: renewCredentials(name, now: now)
+        case nil: break
+        }
+        setAlarm(name, at: nextWake(name))
+    }
+
+    private func nextWake(_ name: Name) -> Instant? {
+        guard let channel = channels[name] else { return nil }
+        return switch channel.record.kind {
+        case .text: channel.news.due
+        case .voice: channel.sockets.compactMap { speakers[$0]?.seat?.renewal }.min()
+        }
+    }
+}
+
+/// A channel and who is in it.
+struct Channel {
+    let record: ChannelRecord
+    /// In the order of coming.
+    var sockets: [Socket] = []
+    var news = Announcement()
+    /// The alarm that is set for this channel.
+    var alarm: Instant?
+
+    init(_ record: ChannelRecord) { self.record = record }
+}
+
+extension Channels {
+    enum ErrorCode: String {
+        case badMessage = "bad-message"
+        case noSuchChannel = "no-such-channel"
+        case noSuchPeer = "no-such-peer"
+        case notJoined = "not-joined"
+        case notYours = "not-yours"
+        case notSaved = "not-saved"
+        case rateLimited = "rate-limited"
+        case roomFull = "room-full"
+    }
+}
