@@ -74,8 +74,8 @@ let package = Package(
         module(
             "Server",
             sees: [
-                "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "Store", "Configuration",
-                "Web",
+                "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "TLS", "Store",
+                "Configuration", "Web",
             ],
             settings: onThePacketPath),
         .executableTarget(
@@ -99,7 +99,7 @@ let package = Package(
         tests("Configuration", sees: ["Configuration", "Wire"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests(
-            "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TURN", "Crypto", "Wire"]),
+            "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Wire"]),
         tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),
     ],

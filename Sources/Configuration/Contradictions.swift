@@ -46,6 +46,10 @@ private struct Check {
             problems.append(
                 .error("\(key)=\(port) is the port of STUN and TURN; give it one of its own", at: place(key)))
         }
+        if settings.privateKey != nil, settings.certificate == nil {
+            problems.append(
+                .error("pkey is the key of a certificate that is not named; add cert= and its file", at: place("pkey")))
+        }
         if let port = settings.webPort, port == settings.webTLSPort {
             problems.append(
                 .error("web-port and web-tls-port are both \(port); give each its own", at: place("web-tls-port")))

@@ -3,6 +3,7 @@
 package import Configuration
 package import Engine
 package import Store
+package import TLS
 package import Wire
 
 /// The whole server: everything that the settings ask for, from the first socket to the last goodbye.
@@ -14,6 +15,11 @@ package final class Service {
     private var relay: RelayService?
     private var storage: StorageThread?
     private var web: WebThread?
+    private var certificate: ServerCertificate?
+    /// Gives the web a new certificate.
+    private var showToWeb: ((Context) -> Void)?
+    /// What was wrong with the certificate's files when they were last looked at.
+    private var certificateTrouble: String?
 
     /// How long a credential opens allocations.
     private static let credentialLifetime = Duration.seconds(12 * 3600)
@@ -36,6 +42,7 @@ package final class Service {
     package func run() throws(ServiceFailure) {
         let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal() }
         try start()
+        watchCertificate(on: loop)
         log.write(.ready, settings.welcome(web: webEndpoints))
         loop.run()
         stop()
@@ -45,6 +52,8 @@ package final class Service {
     /// Opens everything that the settings ask for; throws what could not be opened, with the rest closed again.
     package func start() throws(ServiceFailure) {
         do throws(ServiceFailure) {
+            certificate = try ServerCertificate(settings, now: Moment.read().time)
+            for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
             try startRelay()
             try startWeb()
         } catch {
@@ -64,6 +73,9 @@ package final class Service {
 
     /// Where the web is served; empty when it is not.
     package private(set) var webEndpoints: [Endpoint] = []
+
+    /// Where it is served over TLS; empty when it is not.
+    package private(set) var secureWebEndpoints: [Endpoint] = []
 
     /// Where STUN and TURN are served over UDP; empty when they are not.
     package var relayEndpoints: [Endpoint] { relay?.listeners ?? [] }
@@ -85,7 +97,7 @@ package final class Service {
     }
 
     private func startWeb() throws(ServiceFailure) {
-        guard let port = settings.webPort else { return }
+        guard settings.servesWeb else { return }
         DataDirectory.make(settings.dataDirectory)
         let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db")
         var offered = settings
@@ -95,7 +107,8 @@ package final class Service {
         let thread: WebThread
         do throws(ServiceFailure) {
             thread = try WebThread.start(
-                settings, port: port, relay: settings.stunOnly ? nil : relayEndpoints.first, mint: mint,
+                settings, serving: try certificate?.webContext(), promises: certificate?.authority == nil,
+                relay: settings.stunOnly ? nil : relayEndpoints.first, mint: mint,
                 storage: storage, log: log)
         } catch {
             storage.stop()
@@ -103,23 +116,62 @@ package final class Service {
         }
         self.storage = consume storage
         webEndpoints = thread.endpoints
+        secureWebEndpoints = thread.secureEndpoints
+        if certificate != nil { showToWeb = thread.show }
         web = consume thread
         for endpoint in webEndpoints {
             log.write(.listening, "web at http://\(endpoint)", ["at": .endpoint(endpoint)])
         }
+        for endpoint in secureWebEndpoints {
+            log.write(.listening, "web at https://\(endpoint)", ["at": .endpoint(endpoint)])
+        }
+    }
+
+    /// Looks at the certificate's files again, and shows what is new in them to new handshakes.
+    ///
+    /// What cannot be used is told once, and the certificate before it stays.
+    package func refreshCertificate() {
+        guard let shown = certificate else { return }
+        let now = Moment.read().time
+        do throws(ServiceFailure) {
+            guard let fresh = try ServerCertificate(settings, now: now) else { return }
+            certificateTrouble = nil
+            guard fresh.identity.certificate.fingerprint != shown.identity.certificate.fingerprint else { return }
+            showToWeb?(try fresh.webContext())
+            certificate = fresh
+            log.write(.ready, "showing the new certificate, good until \(fresh.identity.certificate.notAfter)")
+            for notice in fresh.notices(now: now) { log.write(.certificate, notice) }
+        } catch {
+            let trouble = "the new certificate is not shown: \(error)"
+            if trouble != certificateTrouble { log.write(.certificate, trouble) }
+            certificateTrouble = trouble
+        }
+    }
+
+    /// Looks at the certificate once a minute.
+    private func watchCertificate(on loop: Loop) {
+        let timer = Timer(on: loop) { [unowned self, unowned loop] in
+            refreshCertificate()
+            watchCertificate(on: loop)
+        }
+        timer.arm(at: loop.now.instant + .seconds(60))
     }
 
     /// A loop that ends when the process is asked to.
     private func loopUntilSignal() throws(Errno) -> Loop {
         let loop = try Loop()
         let stopper = loop.stopper
-        try Signals(on: loop) { [log] signal in
+        try Signals(on: loop) { [log, unowned self] signal in
             switch signal {
             case .terminate, .interrupt:
                 log.write(.stopping, signal == .terminate ? "SIGTERM came" : "SIGINT came")
                 stopper.stop()
             // A signal that ended the server instead would be worse than one that does nothing.
-            case .hangUp: log.write(.configuration(.warning), "SIGHUP: settings are read at the start only")
+            case .hangUp:
+                refreshCertificate()
+                log.write(
+                    .configuration(.warning),
+                    "SIGHUP: the certificate was looked at; settings are read at the start only")
             }
         }
         return loop
@@ -128,14 +180,20 @@ package final class Service {
 
 /// Why the server cannot serve, told to the operator.
 package enum ServiceFailure: Error, CustomStringConvertible {
+    case authority(AuthorityProblem)
     case bind(BindFailure)
+    case context(ContextProblem)
+    case identity(IdentityProblem)
     case relay(RelayFailure)
     case store(StoreError)
     case system(Errno)
 
     package var description: String {
         switch self {
+        case .authority(let problem): problem.description
         case .bind(let failure): failure.description
+        case .context(let problem): problem.description
+        case .identity(let problem): problem.description
         case .relay(let failure): failure.description
         case .store(let error): error.description
         case .system(let errno): "the system refuses what a server needs: \(errno)"

@@ -8,9 +8,8 @@ extension Setting {
         ).own.shipped("80"),
         Setting(
             "web-tls-port", .port, into: \.webTLSPort,
-            "The port of HTTPS, which also takes TURN over TLS."
-        ).own.planned(
-            loss: "HTTPS is not served yet; browsers allow camera and microphone over HTTP on localhost only"),
+            "The port of HTTPS: call page, signaling, API. Whoever comes over HTTP from elsewhere is sent here."
+        ).own,
         Setting(
             "web-listening-ip", .address, into: \.webListeningAddresses,
             "An address to serve the web on; repeat it for several. Without it every address of the host is served."

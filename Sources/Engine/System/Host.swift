@@ -8,6 +8,15 @@ package enum Host {
     /// The processors that this process may run on; at least one.
     package static var processors: Int { Int(linux_processors()) }
 
+    /// What this machine calls itself; nil when that cannot be told.
+    package static var name: String? {
+        var name = [CChar](repeating: 0, count: 256)
+        // Safe: the kernel writes no further than the count, and the last byte stays zero.
+        guard unsafe gethostname(&name, name.count - 1) == 0 else { return nil }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The addresses of all interfaces that are up, loopback and link-local ones included.
     package static func addresses() throws(Errno) -> [IPAddress] {
         var first: UnsafeMutablePointer<ifaddrs>?

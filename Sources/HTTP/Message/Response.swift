@@ -72,6 +72,7 @@ package struct FieldName: RawRepresentable, Hashable, Sendable {
     package static let permissionsPolicy = Self("Permissions-Policy")
     package static let referrerPolicy = Self("Referrer-Policy")
     package static let retryAfter = Self("Retry-After")
+    package static let strictTransportSecurity = Self("Strict-Transport-Security")
     package static let upgrade = Self("Upgrade")
     package static let vary = Self("Vary")
     package static let webSocketVersion = Self("Sec-WebSocket-Version")

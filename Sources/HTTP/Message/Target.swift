@@ -5,14 +5,16 @@ import Wire
 package struct Target: Hashable, Sendable {
     /// The path as it was sent, without the query.
     package let rawPath: String
+    /// The query as it was sent, with its question mark; empty when there is none.
+    package let rawQuery: String
     /// The decoded segments between the slashes: `/` is one empty segment, `*` none at all.
     package let path: [String]
     package let query: Query
 
-    static let asterisk = Self(rawPath: "*", path: [], query: Query())
+    static let asterisk = Self(rawPath: "*", rawQuery: "", path: [], query: Query())
 
-    private init(rawPath: String, path: [String], query: Query) {
-        (self.rawPath, self.path, self.query) = (rawPath, path, query)
+    private init(rawPath: String, rawQuery: String, path: [String], query: Query) {
+        (self.rawPath, self.rawQuery, self.path, self.query) = (rawPath, rawQuery, path, query)
     }
 
     /// Parses a target in origin form, which begins with a slash (RFC 9112 §3.2.1).
@@ -21,6 +23,7 @@ package struct Target: Hashable, Sendable {
     init(parsing text: String) throws(Refusal) {
         let mark = text.firstIndex(of: "?") ?? text.endIndex
         rawPath = String(text[..<mark])
+        rawQuery = String(text[mark...])
         var segments: [String] = []
         for part in rawPath.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             guard let segment = PercentEncoding.decode(part) else { throw .malformed("the path's encoding is broken") }

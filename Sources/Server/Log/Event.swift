@@ -43,6 +43,8 @@ extension Event {
     package static let stopping = Event("stopping", .info)
     /// Something of the host is not as it should be: buffers, descriptors, ports.
     package static let host = Event("host", .warning)
+    /// Something about the certificate that its owner should know.
+    package static let certificate = Event("certificate", .warning, perSecond: 100)
     /// Something broke that should not.
     package static let failure = Event("failure", .error)
     /// An allocation ended: the one line that every session has.

@@ -6,6 +6,8 @@ internal import Wire
 /// What a web connection is carried by: a TCP stream, or a TLS session over one.
 protocol ByteStream: AnyObject {
     var peer: Endpoint { get }
+    /// Whether nobody on the way can read or change what it carries.
+    var isSecure: Bool { get }
     /// Bytes that wait to be sent.
     var backlog: Int { get }
     /// When the stream is closed as timed out.
@@ -18,4 +20,6 @@ protocol ByteStream: AnyObject {
     func abort()
 }
 
-extension Stream: ByteStream {}
+extension Stream: ByteStream {
+    var isSecure: Bool { false }
+}

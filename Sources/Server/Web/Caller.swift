@@ -12,17 +12,22 @@ struct Caller: Hashable {
     let scheme: String
     /// Host and port that the client asked for.
     let authority: String
+    /// Whether a trusted proxy stands in between.
+    let isProxied: Bool
 
-    init(_ request: Request, from peer: IPAddress, trusting proxies: [AddressRange]) {
+    /// - Parameter isSecure: Whether the connection itself is TLS.
+    init(_ request: Request, from peer: IPAddress, isSecure: Bool = false, trusting proxies: [AddressRange]) {
         let peer = peer.unmapped
         authority = request.authority
-        guard proxies.contains(where: { $0.contains(peer) }) else {
+        isProxied = proxies.contains { $0.contains(peer) }
+        guard isProxied else {
             address = peer
-            scheme = "http"
+            scheme = isSecure ? "https" : "http"
             return
         }
         address = Self.client(request.fields, peer: peer, proxies: proxies)
-        scheme = request.fields.only("x-forwarded-proto")?.lowercased() == "https" ? "https" : "http"
+        let forwarded = request.fields.only("x-forwarded-proto")?.lowercased()
+        scheme = (forwarded.map { $0 == "https" } ?? isSecure) ? "https" : "http"
     }
 
     /// The last address in the chain that is no proxy of ours: everything before it is the client's own claim.

@@ -13,12 +13,15 @@ final class Site {
     let rooms: RoomService
     private let origins: OriginPolicy
     private let readiness: Readiness
+    var transport: SiteTransport
     private var pages = Pages()
     private var roomRates: AddressRates
     private var lastSocket: UInt64 = 0
 
-    init(_ settings: Configuration.Settings, rooms: RoomService, readiness: Readiness) {
-        (self.settings, self.rooms, self.readiness) = (settings, rooms, readiness)
+    init(
+        _ settings: Configuration.Settings, rooms: RoomService, transport: SiteTransport, readiness: Readiness
+    ) {
+        (self.settings, self.rooms, self.transport, self.readiness) = (settings, rooms, transport, readiness)
         let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
         origins = OriginPolicy(allowed: own + settings.allowedOrigins)
         roomRates = AddressRates(perMinute: settings.roomRate)
@@ -30,12 +33,18 @@ final class Site {
     }
 
     /// Answers the request, now or later, exactly once.
-    func serve(_ request: Request, from peer: IPAddress, now: Moment, answer: @escaping Answer) {
-        let answer: Answer = { answer(Self.hardened($0)) }
+    ///
+    /// - Parameter isSecure: Whether the connection itself is TLS.
+    func serve(
+        _ request: Request, from peer: IPAddress, isSecure: Bool, now: Moment, answer: @escaping Answer
+    ) {
+        let caller = Caller(request, from: peer, isSecure: isSecure, trusting: settings.trustedProxies)
+        let promise = caller.scheme == "https" ? transport.promise(to: caller.authority) : nil
+        let answer: Answer = { answer(Self.hardened($0, promise: promise)) }
+        if let location = transport.redirection(of: request, caller) { return answer(Self.moved(to: location)) }
         guard let route = Route(request.target.path) else { return answer(page(request)) }
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
         if request.method == .options { return answer(Self.options(route.methods)) }
-        let caller = Caller(request, from: peer, trusting: settings.trustedProxies)
         switch route {
         case .rooms: createRoom(request, caller, now: now, answer: answer)
         case .room(let token):
@@ -122,10 +131,17 @@ final class Site {
         return reply
     }
 
+    private static func moved(to location: String) -> Reply {
+        var response = Response(.permanentRedirect)
+        response.set(.location, location)
+        return Reply(response)
+    }
+
     /// What every answer says, pages and problems alike.
-    private static func hardened(_ reply: Reply) -> Reply {
+    private static func hardened(_ reply: Reply, promise: String?) -> Reply {
         guard reply.response.status != .switchingProtocols else { return reply }
         var reply = reply
+        if let promise { reply.response.set(.strictTransportSecurity, promise) }
         reply.response.set(.contentTypeOptions, "nosniff")
         reply.response.set(.referrerPolicy, "no-referrer")
         if reply.response[.contentSecurityPolicy] == nil {

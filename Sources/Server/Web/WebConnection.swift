@@ -98,7 +98,8 @@ final class WebConnection {
     private func perform(_ output: HTTP.Connection.Output) {
         switch output {
         case .request(let request):
-            site.serve(request, from: stream.peer.address, now: loop.now) { [weak self] reply in
+            site.serve(request, from: stream.peer.address, isSecure: stream.isSecure, now: loop.now) {
+                [weak self] reply in
                 self?.give(reply)
                 self?.drain()
             }
@@ -147,6 +148,8 @@ extension WebConnection: WebSocketCarrier {
 
     func wantsDraining() { drain() }
 }
+
+extension WebConnection: ByteStreamOwner {}
 
 extension WebConnection: StreamOwner {
     func received(_ bytes: Span<UInt8>, on stream: Stream) { received(bytes) }

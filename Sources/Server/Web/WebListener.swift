@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Engine
+internal import TLS
 internal import Wire
 
 /// Accepts web clients at any number of addresses, and knows who is connected.
@@ -8,6 +9,11 @@ final class WebListener {
     private unowned let loop: Loop
     private let site: Site
     private var listeners: [Listener] = []
+    /// What new TLS handshakes are served with; nil where HTTPS is not served.
+    var context: Context?
+    private let scratch = SecureScratch()
+    /// Handshakes in progress, and those who have not said a byte since.
+    private var strangers: [ObjectIdentifier: SecureStream] = [:]
     private var connections: [ObjectIdentifier: WebConnection] = [:]
     /// Told when the last connection is gone after ``leave()``.
     private var whenEmpty: (() -> Void)?
@@ -16,18 +22,23 @@ final class WebListener {
 
     /// Listens at `port` of the addresses; of every address of the host where none is named.
     ///
+    /// - Parameter isSecure: Whether TLS is spoken there, with ``context``.
     /// - Returns: Where it listens, with the ports that the kernel chose where zero was asked for.
-    func open(at addresses: [IPAddress], port: UInt16) throws(BindFailure) -> [Endpoint] {
+    func open(at addresses: [IPAddress], port: UInt16, isSecure: Bool) throws(BindFailure) -> [Endpoint] {
+        var opened: [Endpoint] = []
         for address in addresses.isEmpty ? [.anyV4, .anyV6] : addresses {
             do throws(BindFailure) {
-                listeners.append(
-                    try Listener(at: Endpoint(address, port), on: loop) { [weak self] stream in self?.accept(stream) })
+                let listener = try Listener(at: Endpoint(address, port), on: loop) { [weak self] stream in
+                    if isSecure { self?.acceptSecurely(stream) } else { self?.accept(stream) }
+                }
+                listeners.append(listener)
+                opened.append(listener.local)
             } catch {
                 // A host without IPv6 has no wildcard of it.
                 guard addresses.isEmpty, address == .anyV6, error.errno != .addressInUse else { throw error }
             }
         }
-        return listeners.map(\.local)
+        return opened
     }
 
     /// Accepts no more, says goodbye to everybody, and calls `whenEmpty` when they are gone.
@@ -35,6 +46,7 @@ final class WebListener {
         for listener in listeners { listener.close() }
         listeners = []
         self.whenEmpty = whenEmpty
+        for stranger in strangers.values { stranger.abort() }
         for connection in connections.values { connection.leave() }
         if connections.isEmpty { whenEmpty() }
     }
@@ -44,6 +56,27 @@ final class WebListener {
         // Out of descriptors for epoll: the stream closes as it is let go.
         guard (try? stream.open(owner: connection)) != nil else { return }
         connections[ObjectIdentifier(connection)] = connection
+    }
+
+    private func acceptSecurely(_ stream: Stream) {
+        guard let context else { return }
+        let secure = SecureStream(on: stream, serving: context, scratch: scratch) { [weak self] stream, name, first in
+            self?.welcome(stream, name, first)
+        } ended: { [weak self] stream, _ in
+            self?.strangers[ObjectIdentifier(stream)] = nil
+        }
+        // Out of descriptors for epoll: the stream closes as it is let go.
+        guard (try? secure.open(now: loop.now.instant)) != nil else { return }
+        strangers[ObjectIdentifier(secure)] = secure
+    }
+
+    /// Begins HTTP for who asked for it by name, or speaks like it: every method begins with a capital letter.
+    private func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> (any ByteStreamOwner)? {
+        guard name == "http/1.1" || name == nil && (0x41...0x5A).contains(first ?? 0) else { return nil }
+        strangers[ObjectIdentifier(stream)] = nil
+        let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
+        connections[ObjectIdentifier(connection)] = connection
+        return connection
     }
 
     private func forget(_ connection: WebConnection) {

@@ -2,35 +2,47 @@
 
 internal import Configuration
 internal import Engine
+internal import TLS
 internal import Wire
 
 /// The thread that the web and the signaling live on, as seen from outside.
 struct WebThread: ~Copyable {
-    /// Where it listens.
+    /// Where it listens for HTTP, and for HTTPS.
     let endpoints: [Endpoint]
+    let secureEndpoints: [Endpoint]
 
     /// How long WebSockets may take to say goodbye.
     private static let farewell = Duration.seconds(2)
 
-    /// Told once, to leave.
-    private let orders: Mailbox<Farewell>
+    /// What the thread is told to do.
+    private enum Order {
+        case leave(Farewell)
+        /// New handshakes are served with this.
+        case show(Context)
+    }
+
+    private let orders: Mailbox<Order>
     private let thread: LoopThread
 
     /// Says goodbye to everybody, and returns when the thread is gone.
     consuming func stop() {
-        Farewell.wait(atMost: Self.farewell) { orders.post($0) }
+        Farewell.wait(atMost: Self.farewell) { orders.post(.leave($0)) }
         thread.stop()
     }
+
+    /// Serves new handshakes with another certificate; running sessions keep theirs.
+    var show: (Context) -> Void { { [orders] context in orders.post(.show(context)) } }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
     /// - Parameter relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
     static func start(
-        _ settings: Configuration.Settings, port: UInt16, relay: Endpoint?, mint: ICEServerMint,
+        _ settings: Configuration.Settings, serving context: Context?, promises: Bool, relay: Endpoint?,
+        mint: ICEServerMint,
         storage: borrowing StorageThread, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
-        let orders: Mailbox<Farewell>
+        let orders: Mailbox<Order>
         let records: StoredRooms
         do throws(Errno) {
             loop = try Loop()
@@ -42,18 +54,33 @@ struct WebThread: ~Copyable {
         let rooms = RoomService(settings, on: loop, mint: mint, records: records, log: log)
         rooms.restore(storage.rooms)
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
-        let site = Site(settings, rooms: rooms, readiness: Readiness(relay: check, records: records))
+        let site = Site(
+            settings, rooms: rooms, transport: SiteTransport(settings, promises: promises),
+            readiness: Readiness(relay: check, records: records))
         let listener = WebListener(on: loop, site: site)
-        let endpoints: [Endpoint]
+        listener.context = context
+        var endpoints: [Endpoint] = []
+        var secureEndpoints: [Endpoint] = []
         do throws(BindFailure) {
-            endpoints = try listener.open(at: settings.webListeningAddresses, port: port)
+            let addresses = settings.webListeningAddresses
+            if let port = settings.webPort { endpoints = try listener.open(at: addresses, port: port, isSecure: false) }
+            if let port = settings.webTLSPort, context != nil {
+                secureEndpoints = try listener.open(at: addresses, port: port, isSecure: true)
+            }
         } catch {
             throw .bind(error)
         }
+        site.transport.securePort = secureEndpoints.first?.port
         do throws(Errno) {
-            try orders.open(on: loop) { farewell in listener.leave { farewell.finished.post(true) } }
+            try orders.open(on: loop) { order in
+                switch order {
+                case .leave(let farewell): listener.leave { farewell.finished.post(true) }
+                case .show(let context): listener.context = context
+                }
+            }
             return WebThread(
-                endpoints: endpoints, orders: orders, thread: try LoopThread(named: "web", running: loop))
+                endpoints: endpoints, secureEndpoints: secureEndpoints, orders: orders,
+                thread: try LoopThread(named: "web", running: loop))
         } catch {
             throw .system(error)
         }

@@ -68,6 +68,15 @@ final class RawClient {
         }
     }
 
+    /// Whatever comes next; empty at the end.
+    func readSome() throws -> [UInt8] {
+        if received.isEmpty {
+            do { try fill() } catch Failure.ended { return [] }
+        }
+        defer { received = [] }
+        return received
+    }
+
     /// Everything until the server closes.
     func readToEnd() throws -> String {
         while !isAtEnd {

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Engine
+internal import TLS
+internal import Wire
+
+/// Who is told what a byte stream carries, whatever carries it. All of it on the loop's thread.
+protocol ByteStreamOwner: AnyObject {
+    /// Bytes arrived; they are good for the length of the call.
+    func received(_ bytes: Span<UInt8>)
+    /// The peer is not going to send more.
+    func peerFinished()
+    /// Everything that was queued has gone out.
+    func drained()
+    /// The stream is over, whoever ended it.
+    func closed()
+}
+
+/// A TLS session over a TCP stream: the filter between the socket and whoever speaks through it.
+///
+/// Whom it is for is known when the handshake is complete: by ALPN, or where the client offered none, by the first byte.
+final class SecureStream {
+    /// Finds the owner of a session; nil ends it.
+    ///
+    /// Called with the ALPN name once the handshake is complete, or with the first byte where there is no name.
+    typealias Greeting = (SecureStream, _ name: String?, _ first: UInt8?) -> (any ByteStreamOwner)?
+
+    /// How long a client may take for the handshake and its first byte.
+    private static let patience = Duration.seconds(10)
+
+    private let stream: Stream
+    private let scratch: SecureScratch
+    private let greeting: Greeting
+    private let ended: (SecureStream, Failure?) -> Void
+    private var session: Session
+    private var owner: (any ByteStreamOwner)?
+    private var isOver = false
+
+    /// - Parameters:
+    ///   - scratch: The loop's; what is in it is handed on before the next call.
+    ///   - ended: Told once, when the stream is over, and why where the session broke the protocol.
+    init(
+        on stream: Stream, serving context: Context, scratch: SecureScratch, greeting: @escaping Greeting,
+        ended: @escaping (SecureStream, Failure?) -> Void
+    ) {
+        (self.stream, self.scratch, self.greeting, self.ended) = (stream, scratch, greeting, ended)
+        session = Session(serving: context)
+    }
+
+    /// Begins to read.
+    func open(now: Instant) throws(Errno) {
+        try stream.open(owner: self)
+        stream.deadline = now + Self.patience
+    }
+
+    /// The version and the cipher, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+    var cipher: String { session.cipher }
+
+    /// Sends or queues; false when the stream is over or too much is queued.
+    func send(_ bytes: Span<UInt8>) -> Bool {
+        // Every record of 16 KiB grows by its header and tag.
+        let size = bytes.count + (bytes.count / 16_384 + 1) * 64
+        guard !isOver, session.isWritable, size <= stream.sendLimit - stream.backlog else { return false }
+        return scratch.lendCiphertext { ciphertext in
+            var sent = 0
+            while sent < bytes.count {
+                var room = ciphertext.mutableSpan
+                let (taken, written) = session.send(bytes.extracting(sent...), into: &room)
+                guard taken > 0, stream.send(ciphertext.span.extracting(..<written)) else { return false }
+                sent += taken
+            }
+            return true
+        }
+    }
+
+    private func receive(_ bytes: Span<UInt8>) {
+        scratch.lendPlaintext { plaintext in
+            var used = 0
+            while !isOver {
+                let progress = decrypt(bytes.extracting(used...), into: &plaintext)
+                used += progress.consumed
+                if owner == nil, session.isWritable { greet(progress.plaintext > 0 ? plaintext[0] : nil) }
+                if progress.plaintext > 0 { owner?.received(plaintext.span.extracting(..<progress.plaintext)) }
+                if case .failed(let failure) = session.state {
+                    // The alert that says why is on its way.
+                    stream.finish()
+                    return end(failure)
+                }
+                if !isOver, session.state == .finished { return peerFinished(stream) }
+                guard progress.hasMore else { return }
+            }
+        }
+    }
+
+    /// Gives the session ciphertext, and the peer what the session answers.
+    private func decrypt(_ bytes: Span<UInt8>, into plaintext: inout [UInt8]) -> Session.Progress {
+        let progress = scratch.lendCiphertext { ciphertext in
+            var answer = ciphertext.mutableSpan
+            var room = plaintext.mutableSpan
+            let progress = session.receive(bytes, plaintext: &room, answer: &answer)
+            // Where the peer reads nothing any more, the loop is about to tell.
+            if progress.answer > 0 { stream.send(ciphertext.span.extracting(..<progress.answer)) }
+            return progress
+        }
+        return progress
+    }
+
+    /// Finds the owner when it can be known by now.
+    private func greet(_ first: UInt8?) {
+        let name = session.negotiatedProtocol
+        guard name != nil || first != nil else { return }
+        stream.deadline = nil
+        owner = greeting(self, name, first)
+        if owner == nil { abort() }
+    }
+
+    /// The stream is over: lets go of the owner, who holds this in turn.
+    private func end(_ failure: Failure? = nil) {
+        guard !isOver else { return }
+        isOver = true
+        let owner = owner.take()
+        owner?.closed()
+        ended(self, failure)
+    }
+}
+
+extension SecureStream: ByteStream {
+    var peer: Endpoint { stream.peer }
+    var isSecure: Bool { true }
+    var backlog: Int { stream.backlog }
+
+    var deadline: Instant? {
+        get { stream.deadline }
+        set { stream.deadline = newValue }
+    }
+
+    func send(_ bytes: [UInt8]) -> Bool { send(bytes.span) }
+
+    func finish() {
+        guard !isOver else { return }
+        scratch.lendCiphertext { ciphertext in
+            var room = ciphertext.mutableSpan
+            let count = session.finish(into: &room)
+            if count > 0 { stream.send(ciphertext.span.extracting(..<count)) }
+        }
+        stream.finish()
+    }
+
+    func abort() {
+        stream.abort()
+        guard !isOver else { return }
+        isOver = true
+        // Whoever aborts knows; the others are told.
+        owner = nil
+        ended(self, nil)
+    }
+}
+
+extension SecureStream: StreamOwner {
+    func received(_ bytes: Span<UInt8>, on stream: Stream) { receive(bytes) }
+    func drained(_ stream: Stream) { owner?.drained() }
+    func closed(_ stream: Stream, because end: Stream.End) { self.end() }
+
+    func peerFinished(_ stream: Stream) {
+        if let owner { owner.peerFinished() } else { finish() }
+    }
+}
