@@ -55,6 +55,8 @@ package struct Setting: Sendable {
     private let read: @Sendable (String, Origin, inout Settings) -> Bool
     private let reset: @Sendable (inout Settings) -> Void
     private let written: @Sendable (Settings) -> [String]
+    private let equal: @Sendable (Settings, Settings) -> Bool
+    private let transfer: @Sendable (Settings, inout Settings) -> Void
 
     /// The values that `settings` holds, as the file would spell them; empty when unset.
     package func values(in settings: Settings) -> [String] {
@@ -102,6 +104,12 @@ package struct Setting: Sendable {
         return assign(text, at: origin, to: &scratch) != nil || scratch != Settings()
     }
 
+    /// Whether two settings have different values under this key.
+    func differs(_ a: Settings, _ b: Settings) -> Bool { !equal(a, b) }
+
+    /// Takes the value under this key over.
+    func copy(from source: Settings, to target: inout Settings) { transfer(source, &target) }
+
     /// Forgets what a weaker layer said.
     func clear(_ settings: inout Settings) { reset(&settings) }
 }
@@ -110,7 +118,7 @@ package struct Setting: Sendable {
 
 extension Setting {
     /// A setting with one value.
-    init<Value>(
+    init<Value: Equatable>(
         _ key: String, _ type: ValueType<Value>, into path: any WritableKeyPath<Settings, Value> & Sendable,
         _ sentence: String
     ) {
@@ -121,11 +129,13 @@ extension Setting {
             written: { settings in
                 let text = type.write(settings[keyPath: path])
                 return text.isEmpty ? [] : [text]
-            })
+            },
+            equal: { $0[keyPath: path] == $1[keyPath: path] },
+            transfer: { $1[keyPath: path] = $0[keyPath: path] })
     }
 
     /// A setting with one value or none.
-    init<Value>(
+    init<Value: Equatable>(
         _ key: String, _ type: ValueType<Value>, into path: any WritableKeyPath<Settings, Value?> & Sendable,
         _ sentence: String
     ) {
@@ -133,11 +143,13 @@ extension Setting {
             key, type, sentence, isRepeatable: false,
             read: { value, settings in settings[keyPath: path] = value },
             reset: { settings in settings[keyPath: path] = Settings()[keyPath: path] },
-            written: { settings in settings[keyPath: path].map { [type.write($0)] } ?? [] })
+            written: { settings in settings[keyPath: path].map { [type.write($0)] } ?? [] },
+            equal: { $0[keyPath: path] == $1[keyPath: path] },
+            transfer: { $1[keyPath: path] = $0[keyPath: path] })
     }
 
     /// A setting that may be repeated.
-    init<Value>(
+    init<Value: Equatable>(
         _ key: String, _ type: ValueType<Value>, into path: any WritableKeyPath<Settings, [Value]> & Sendable,
         _ sentence: String
     ) {
@@ -145,7 +157,9 @@ extension Setting {
             key, type, sentence, isRepeatable: true,
             read: { value, settings in settings[keyPath: path].append(value) },
             reset: { settings in settings[keyPath: path] = [] },
-            written: { settings in settings[keyPath: path].map(type.write) })
+            written: { settings in settings[keyPath: path].map(type.write) },
+            equal: { $0[keyPath: path] == $1[keyPath: path] },
+            transfer: { $1[keyPath: path] = $0[keyPath: path] })
     }
 
     /// A key that fills nothing, because its standing says all.
@@ -159,7 +173,9 @@ extension Setting {
     }
 
     private init<Value>(foreign key: String, of type: ValueType<Value>, _ standing: Standing) {
-        self.init(key, type, "", isRepeatable: true, read: { _, _ in }, reset: { _ in }, written: { _ in [] })
+        self.init(
+            key, type, "", isRepeatable: true, read: { _, _ in }, reset: { _ in }, written: { _ in [] },
+            equal: { _, _ in true }, transfer: { _, _ in })
         self.standing = standing
     }
 
@@ -167,7 +183,9 @@ extension Setting {
         _ key: String, _ type: ValueType<Value>, _ sentence: String, isRepeatable: Bool,
         read: @escaping @Sendable (Value, inout Settings) -> Void,
         reset: @escaping @Sendable (inout Settings) -> Void,
-        written: @escaping @Sendable (Settings) -> [String]
+        written: @escaping @Sendable (Settings) -> [String],
+        equal: @escaping @Sendable (Settings, Settings) -> Bool,
+        transfer: @escaping @Sendable (Settings, inout Settings) -> Void
     ) {
         self.key = key
         self.sentence = sentence
@@ -184,6 +202,8 @@ extension Setting {
         }
         self.reset = reset
         self.written = written
+        self.equal = equal
+        self.transfer = transfer
     }
 
     /// Known, and coming; delete this from the row once the machine has it.

@@ -17,7 +17,7 @@ extension Setting {
         Setting(
             "public-url", .webOrigin, into: \.publicURL,
             "What links to rooms begin with, as https://call.example.org. Without it, what the browser asked for."
-        ).own.reloadable,
+        ).own,
         Setting(
             "data-dir", .path, into: \.dataDirectory,
             "The directory of the database."
@@ -25,38 +25,38 @@ extension Setting {
         Setting(
             "trusted-proxy", .addresses, into: \.trustedProxies,
             "A reverse proxy whose X-Forwarded-For and Forwarded headers are believed; repeat it for several."
-        ).own.reloadable,
+        ).own,
         Setting(
             "allowed-origin", .webOrigin, into: \.allowedOrigins,
             "Another site whose pages may open WebSockets here, as https://www.example.org; repeat it for several."
-        ).own.reloadable,
+        ).own,
     ]
 
     static let rooms: [Setting] = [
         Setting(
             "room-creation", .word, into: \.roomCreation,
             "Who may make rooms: anyone, or who sends a room-key."
-        ).own.reloadable,
+        ).own,
         Setting(
             "room-key", .text("key"), into: \.roomKeys,
             "A key that makes rooms where room-creation=key, sent as a bearer token; repeat it for several."
-        ).own.secret.reloadable,
+        ).own.secret,
         Setting(
             "room-ttl", .seconds(60...31_536_000), into: \.roomTTL,
             "How long a link stays good after somebody last joined, and the longest lifetime that may be asked for."
-        ).own.reloadable,
+        ).own,
         Setting(
             "room-max-participants", .number(2...4), into: \.roomMaxParticipants,
             "The most people that a room may be made for."
-        ).own.reloadable,
+        ).own,
         Setting(
             "room-rate", .number(1...1_000_000, unit: "rooms per minute"), into: \.roomRate,
             "Rooms that one IPv4 address or IPv6 /64 may make."
-        ).own.reloadable,
+        ).own,
         Setting(
             "user-rate", .number(1...1_000_000, unit: "people per minute"), into: \.userRate,
             "People that one IPv4 address or IPv6 /64 may register."
-        ).own.reloadable.planned(loss: "people cannot be registered yet"),
+        ).own.planned(loss: "people cannot be registered yet"),
         Setting(
             "room-scoped-relay", .boolean, into: \.roomScopedRelay,
             "Relays a room's credentials only to addresses that the others in the room have signalled."
