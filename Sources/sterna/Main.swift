@@ -7,9 +7,19 @@ internal import Glibc
 @main
 struct Main {
     static func main() {
+        openStandardDescriptors()
         // A log or a list that nobody reads any more must not end the server.
         _ = signal(SIGPIPE, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Gives the three standard descriptors to nothing where the caller closed them; else the first socket would get
+    /// the number of standard error, and the log would be written into it.
+    private static func openStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // Safe: the path is a constant that ends in zero.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
     }
 
     /// - Returns: The exit code of the process.

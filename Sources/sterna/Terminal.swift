@@ -2,28 +2,35 @@
 
 internal import Configuration
 internal import Glibc
+internal import Server
 
 /// What the program says to the person who called it.
 enum Terminal {
     /// Writes to standard output, with a newline.
-    static func say(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    static func say(_ text: String) { write(printable(text) + "\n", to: STDOUT_FILENO) }
 
     /// Writes to standard error, with a newline.
-    static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func complain(_ text: String) { write(printable(text) + "\n", to: STDERR_FILENO) }
 
-    /// Tells every problem on standard error, a line each.
+    /// Tells every problem on standard error, a line each: in colour on a terminal, with its priority in the journal.
     static func report(_ problems: [Problem]) {
-        let isColoured = isColoured(STDERR_FILENO)
+        let style = LogStyle(format: .text, descriptor: STDERR_FILENO, environment: Environment.variables)
         for problem in problems {
-            let colour = problem.severity == .error ? "\u{1B}[31m" : "\u{1B}[33m"
-            complain(isColoured ? "\(colour)\(problem)\u{1B}[0m" : "\(problem)")
+            let isError = problem.severity == .error
+            let priority = style.hasPriorities ? (isError ? "<3>" : "<4>") : ""
+            let (on, off) = style.isColoured ? (isError ? "\u{1B}[31m" : "\u{1B}[33m", "\u{1B}[0m") : ("", "")
+            write("\(priority)\(on)\(printable("\(problem)"))\(off)\n", to: STDERR_FILENO)
         }
     }
 
-    /// Whether colour reaches a person and not a file: on a terminal that has it, unless NO_COLOR says no.
-    static func isColoured(_ descriptor: Int32) -> Bool {
-        let environment = Environment.variables
-        return isatty(descriptor) == 1 && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    /// `text` without what a terminal would obey: a file may hold anything.
+    static func printable(_ text: String) -> String {
+        var printable = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
+            printable.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        return String(printable)
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -50,6 +50,11 @@ struct VerbTests {
         #expect(throws: Problem.self) { _ = try ConfigurationOption(["--config"]) }
     }
 
+    @Test("print nothing that a terminal would obey")
+    func printable() {
+        #expect(Terminal.printable("a\u{1B}[2J\u{9B}m\r\nb\t") == "a\u{FFFD}[2J\u{FFFD}m\u{FFFD}\nb\u{FFFD}")
+    }
+
     private static func manual() throws -> String {
         let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
         return try Input.File(reading: "\(root)/man/sterna.8").text

@@ -43,8 +43,7 @@ package final class Log: Sendable {
     package convenience init(
         _ settings: Settings, environment: [String: String], clock: @escaping @Sendable () -> Moment
     ) {
-        let style = LogStyle(
-            format: settings.logFormat, descriptor: 2, journalStream: environment["JOURNAL_STREAM"])
+        let style = LogStyle(format: settings.logFormat, descriptor: 2, environment: environment)
         self.init(level: LogLevel(settings.logLevel), style: style, clock: clock)
     }
 

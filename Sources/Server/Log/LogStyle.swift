@@ -16,15 +16,16 @@ package struct LogStyle: Hashable, Sendable {
 
     /// The style that fits what `descriptor` is connected to.
     ///
-    /// - Parameter journalStream: The variable `JOURNAL_STREAM`; it names the journal's socket by device and inode, and
-    ///   counts only when `descriptor` is that one (systemd.exec(5)).
-    package init(format: Settings.LogFormat, descriptor: Int32, journalStream: String?) {
+    /// - Parameter environment: `JOURNAL_STREAM` names the journal's socket by device and inode, and counts only when
+    ///   `descriptor` is that one (systemd.exec(5)); `NO_COLOR` and `TERM=dumb` ask for no colours.
+    package init(format: Settings.LogFormat, descriptor: Int32, environment: [String: String]) {
         var status = stat()
         // Safe: the call fills the whole structure or fails.
-        if let journalStream, unsafe fstat(descriptor, &status) == 0 {
+        if let journalStream = environment["JOURNAL_STREAM"], unsafe fstat(descriptor, &status) == 0 {
             hasPriorities = journalStream == "\(status.st_dev):\(status.st_ino)"
         }
-        isColoured = format == .text && isatty(descriptor) == 1
+        let wantsColour = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        isColoured = format == .text && wantsColour && isatty(descriptor) == 1
         self.format = format
     }
 }
