@@ -20,7 +20,36 @@ enum Migrations {
             ended_at INTEGER
         ) STRICT, WITHOUT ROWID;
         PRAGMA user_version = 1;
+        """,
         """
+        CREATE TABLE people (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            secret_hash BLOB NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE channels (
+            name TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            owner TEXT,
+            unlisted INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE messages (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel TEXT NOT NULL,
+            author_key TEXT NOT NULL,
+            author TEXT NOT NULL,
+            text TEXT NOT NULL,
+            nonce TEXT,
+            sent_at INTEGER NOT NULL,
+            edited_at INTEGER
+        ) STRICT;
+        CREATE INDEX messages_by_channel ON messages (channel, number);
+        CREATE INDEX messages_by_nonce ON messages (channel, author_key, nonce) WHERE nonce IS NOT NULL;
+        CREATE INDEX messages_by_age ON messages (sent_at);
+        PRAGMA user_version = 2;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

@@ -7,6 +7,9 @@
 package struct Store: ~Copyable {
     package let connection: Connection
     let rooms: RoomTable
+    let people: PersonTable
+    let channels: ChannelTable
+    let messages: MessageTable
 
     /// Opens the database, checks it, and brings it to the newest layout.
     /// - Parameter path: The file; nil keeps everything in memory.
@@ -14,8 +17,16 @@ package struct Store: ~Copyable {
         let connection = try Connection(path: path)
         try Self.check(connection)
         try Migrations.run(on: connection)
-        rooms = try RoomTable(on: connection)
+        let rooms = try RoomTable(on: connection)
+        let people = try PersonTable(on: connection)
+        let channels = try ChannelTable(on: connection)
+        let messages = try MessageTable(on: connection)
+        // Only now that nothing can fail: the compiler forbids a noncopyable value half made.
         self.connection = connection
+        self.rooms = rooms
+        self.people = people
+        self.channels = channels
+        self.messages = messages
     }
 
     /// Does all of `body` or nothing of it, with one wait for the disk.
@@ -32,7 +43,6 @@ package struct Store: ~Copyable {
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
             PRAGMA foreign_keys = ON;
-            PRAGMA trusted_schema = OFF;
             """)
         let statement = try connection.prepare("PRAGMA quick_check(1)")
         let verdict = try statement.first { (row) throws(StoreError) in row.text(0) }
