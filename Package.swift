@@ -87,6 +87,7 @@ let package = Package(
         tests("Crypto", sees: ["Crypto", "Wire"]),
         tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
         tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
+        tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Wire"]),
         tests("HTTP", sees: ["HTTP", "Wire"]),
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
         .testTarget(
