@@ -35,8 +35,8 @@ func module(_ name: String, sees: [Target.Dependency] = [], settings: [SwiftSett
 }
 
 /// The tests of one module.
-func tests(_ name: String, sees: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: sees, swiftSettings: strict)
+func tests(_ name: String, sees: [Target.Dependency], data: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: sees, exclude: data, swiftSettings: strict)
 }
 
 let package = Package(
@@ -87,7 +87,7 @@ let package = Package(
         tests("Crypto", sees: ["Crypto", "Wire"]),
         tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
         tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
-        tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Wire"]),
+        tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Wire"], data: ["README.md", "cases.jsonl"]),
         tests("HTTP", sees: ["HTTP", "Wire"]),
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
         .testTarget(
