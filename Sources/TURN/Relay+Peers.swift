@@ -61,11 +61,18 @@ extension Relay {
         peers[place].judged = settingsNumber
     }
 
+    /// What the peer policy says of a peer; this server's public face is judged as the address behind it.
+    func judge(_ peer: Endpoint, relayedFrom relayed: Endpoint) -> PeerPolicy.Verdict {
+        settings.peerPolicy.judge(
+            local(peer).address, relayedFrom: relayed.address, relayAddresses: settings.relayAddresses)
+    }
+
     /// Judges a peer by the settings of today; false when it is refused.
-    mutating func judge(_ place: UInt32) -> Bool {
-        guard case .allowed(let standing) = settings.peerPolicy.judge(peers[place].endpoint.address) else {
-            return false
-        }
+    mutating func judge(_ place: UInt32, of slot: UInt32) -> Bool {
+        let peer = peers[place].endpoint
+        guard let relayed = allocations[slot].relayed(peer.address.family),
+            case .allowed(let standing) = judge(peer, relayedFrom: relayed)
+        else { return false }
         peers[place].standing = standing
         peers[place].judged = settingsNumber
         return true

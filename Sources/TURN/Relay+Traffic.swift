@@ -37,7 +37,7 @@ extension Relay {
         _ payload: Range<Int>, to peer: Endpoint, known place: UInt32, from slot: UInt32, dontFragment: Bool = false,
         now: Moment
     ) -> Outcome {
-        if peers[place].judged != settingsNumber, !judge(place) { return .dropped(.deniedPeer) }
+        if peers[place].judged != settingsNumber, !judge(place, of: slot) { return .dropped(.deniedPeer) }
         guard allocations[slot].relayed(peer.address.family) != nil else { return .dropped(.malformed) }
         guard
             allocations[slot].toPeersRate.admit(

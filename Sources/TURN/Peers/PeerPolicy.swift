@@ -38,7 +38,13 @@ package struct PeerPolicy: Sendable {
     }
 
     /// Judges an address. Ports are judged by ``Relay`` when something is sent: see ``Standing``.
-    package func judge(_ address: IPAddress) -> Verdict {
+    ///
+    /// - Parameters:
+    ///   - relayed: The address that the allocation is relayed from: who is not relayed from loopback has no peers there.
+    ///   - relayAddresses: Those of the host's own addresses that it relays from; none given: all of them.
+    package func judge(
+        _ address: IPAddress, relayedFrom relayed: IPAddress, relayAddresses: [IPAddress] = []
+    ) -> Verdict {
         let form = EmbeddedAddress(in: address)
         if let refusal = form.refusal { return .denied(refusal) }
         let isOwn = ownAddresses.contains(address)
@@ -49,13 +55,15 @@ package struct PeerPolicy: Sendable {
             return .denied(.rule(rule))
         }
         if allowsLoopback, address.isLoopback { return .allowed(isOwn ? .ownAllowed : .open) }
-        if isOwn { return .allowed(.own) }
-        if ownAddresses.contains(form.inner) { return .denied(.ownAddress) }
+        if isOwn, relayAddresses.isEmpty || relayAddresses.contains(address), !address.isLoopback || relayed.isLoopback
+        {
+            return .allowed(.own)
+        }
         if broadcasts.contains(address) { return .denied(.special("a broadcast address of this host's network")) }
         for candidate in [address, form.inner] {
             if let name = SpecialAddresses.name(of: candidate) { return .denied(.special(name)) }
         }
-        return .allowed(.open)
+        return isOwn || ownAddresses.contains(form.inner) ? .denied(.ownAddress) : .allowed(.open)
     }
 
     /// Whether this host itself listens on an endpoint.
@@ -74,7 +82,7 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
     case rule(AddressRange)
     /// Not an address of the public Internet.
     case special(StaticText)
-    /// An IPv6 form of one of the host's own addresses.
+    /// One of the host's own addresses that it does not relay from, or another form of one.
     case ownAddress
 
     package var description: String {
@@ -84,7 +92,7 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
                 ? "denied-peer-ip \(range.first) (\(range.origin))"
                 : "denied-peer-ip \(range.first)-\(range.last) (\(range.origin))"
         case .special(let text): "\(text.text); allowed-peer-ip would allow it"
-        case .ownAddress: "an address of this server in another form"
+        case .ownAddress: "an address of this server that it does not relay from"
         }
     }
 

@@ -39,10 +39,10 @@ extension Relay {
 
     /// What a peer may be sent, or why it may not be.
     func standing(of peer: Endpoint, for slot: UInt32) throws(Refusal) -> PeerPolicy.Standing {
-        guard allocations[slot].relayed(peer.address.family) != nil else {
+        guard let relayed = allocations[slot].relayed(peer.address.family) else {
             throw Refusal(.peerAddressFamilyMismatch, "the allocation has no address of the peer's family", peer: peer)
         }
-        switch settings.peerPolicy.judge(peer.address) {
+        switch judge(peer, relayedFrom: relayed) {
         case .allowed(let standing): return standing
         case .denied(let reason): throw Refusal(.forbidden, "\(peer.address) is \(reason)", peer: peer)
         }
