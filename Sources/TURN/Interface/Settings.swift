@@ -11,10 +11,10 @@ package struct Settings: Sendable {
     /// How long a nonce is good (`stale-nonce`); zero: for ever.
     package var nonceLifetime: Duration = .seconds(600)
 
-    /// Addresses to relay from (`relay-ip`). A family that is not among them is relayed from the flow's own server
-    /// address where that has the family, else from ``fallbackAddresses``.
+    /// Addresses to relay from (`relay-ip`), and no others. Where there are none, a client is relayed from the address
+    /// that it asked, or, for the other family, from ``fallbackAddresses``.
     package var relayAddresses: [IPAddress] = []
-    /// The host's own addresses for families that neither ``relayAddresses`` nor the client's flow has.
+    /// The host's own addresses for families that the client's flow does not have.
     package var fallbackAddresses: [IPAddress] = []
     /// This worker's share of the relay ports of every address: disjoint from all other workers' shares. Ranges that
     /// begin even and end odd leave no port unusable for EVEN-PORT.

@@ -107,7 +107,8 @@ extension Relay {
 
     /// The address of this host to relay from.
     func relayAddress(_ family: IPAddress.Family, for flow: Flow) -> IPAddress? {
-        if let address = settings.relayAddresses.first(where: { $0.family == family }) { return address }
+        // What the operator named is all there is, as in coturn.
+        guard settings.relayAddresses.isEmpty else { return settings.relayAddresses.first { $0.family == family } }
         if flow.server.address.family == family { return flow.server.address }
         return settings.fallbackAddresses.first { $0.family == family }
     }
