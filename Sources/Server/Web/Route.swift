@@ -41,6 +41,21 @@ enum Route: Hashable {
         }
     }
 
+    /// The path with its secrets left out, as the log names it.
+    var pattern: String {
+        switch self {
+        case .rooms: "/api/rooms"
+        case .room: "/api/rooms/{token}"
+        case .peer: "/api/rooms/{token}/peers/{peerId}"
+        case .renewal: "/api/rooms/{token}/renew"
+        case .qrCode: "/api/rooms/{token}/qr.svg"
+        case .webRTCConfiguration: "/api/webrtc-config"
+        case .health: "/healthz"
+        case .readiness: "/readyz"
+        case .roomSocket: "/ws/rooms/{token}"
+        }
+    }
+
     /// The methods of a page.
     static let pageMethods: [HTTP.Method] = [.get, .head, .options]
 }

@@ -10,15 +10,7 @@ internal import Wire
 /// `/api/rooms` and what belongs to it (API §2).
 extension Site {
     func createRoom(_ request: Request, _ caller: Caller, now: Moment, answer: @escaping Answer) {
-        if settings.roomCreation == .key {
-            guard let key = Self.bearer(request.fields) else {
-                return answer(.unauthorized("Making rooms takes a key here; send it as “Authorization: Bearer KEY”."))
-            }
-            // Every key is compared, so that the time tells nothing.
-            guard settings.roomKeys.count(where: { ConstantTime.equal($0, key) }) > 0 else {
-                return answer(.problem(.forbidden, "This key does not open rooms here."))
-            }
-        }
+        if let refusal = withoutCreationKey(request.fields) { return answer(refusal) }
         if let refusal = overRoomRate(caller, now: now) { return answer(refusal) }
         let wish: RoomRequest
         do {
@@ -30,6 +22,25 @@ extension Site {
             return answer(.problem(.badRequest, "The body is not JSON."))
         }
         rooms.create(wish, now: now) { [self] result in answer(made(result, caller)) }
+    }
+
+    /// The answer to whoever may not make rooms here.
+    private func withoutCreationKey(_ fields: Fields) -> Reply? {
+        guard settings.roomCreation == .key else { return nil }
+        guard fields.contains("authorization") else {
+            var reply = Reply.problem(
+                .forbidden, "Making rooms takes a key here; send it as “Authorization: Bearer KEY”.")
+            reply.response.set(.wwwAuthenticate, "Bearer")
+            return reply
+        }
+        guard let key = Self.bearer(fields) else {
+            return .unauthorized("The key is sent as “Authorization: Bearer KEY”.")
+        }
+        // Every key is compared, so that the time tells nothing.
+        guard settings.roomKeys.count(where: { ConstantTime.equal($0, key) }) > 0 else {
+            return .problem(.forbidden, "This key does not open rooms here.")
+        }
+        return nil
     }
 
     func renewRoom(_ token: String, _ request: Request, _ caller: Caller, now: Moment, answer: @escaping Answer) {

@@ -14,14 +14,17 @@ final class Site {
     private let origins: OriginPolicy
     private let readiness: Readiness
     var transport: SiteTransport
+    private let log: Log
     private var pages = Pages()
     private var roomRates: AddressRates
     private var lastSocket: UInt64 = 0
 
     init(
-        _ settings: Configuration.Settings, rooms: RoomService, transport: SiteTransport, readiness: Readiness
+        _ settings: Configuration.Settings, rooms: RoomService, transport: SiteTransport, readiness: Readiness,
+        log: Log
     ) {
-        (self.settings, self.rooms, self.transport, self.readiness) = (settings, rooms, transport, readiness)
+        (self.settings, self.rooms, self.transport) = (settings, rooms, transport)
+        (self.readiness, self.log) = (readiness, log)
         let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
         origins = OriginPolicy(allowed: own + settings.allowedOrigins)
         roomRates = AddressRates(perMinute: settings.roomRate)
@@ -38,11 +41,15 @@ final class Site {
     func serve(
         _ request: Request, from peer: IPAddress, isSecure: Bool, now: Moment, answer: @escaping Answer
     ) {
+        let route = Route(request.target.path)
         let caller = Caller(request, from: peer, isSecure: isSecure, trusting: settings.trustedProxies)
         let promise = caller.scheme == "https" ? transport.promise(to: caller.authority) : nil
-        let answer: Answer = { answer(Self.hardened($0, promise: promise)) }
+        let answer: Answer = { [log] reply in
+            log.write(request.method, route, reply.response.status, for: caller)
+            answer(Self.hardened(reply, promise: promise))
+        }
         if let location = transport.redirection(of: request, caller) { return answer(Self.moved(to: location)) }
-        guard let route = Route(request.target.path) else { return answer(page(request)) }
+        guard let route else { return answer(page(request)) }
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
         if request.method == .options { return answer(Self.options(route.methods)) }
         switch route {

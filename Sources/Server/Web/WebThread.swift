@@ -56,7 +56,7 @@ struct WebThread: ~Copyable {
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
         let site = Site(
             settings, rooms: rooms, transport: SiteTransport(settings, promises: promises),
-            readiness: Readiness(relay: check, records: records))
+            readiness: Readiness(relay: check, records: records), log: log)
         let listener = WebListener(on: loop, site: site)
         listener.context = context
         var endpoints: [Endpoint] = []

@@ -81,7 +81,9 @@ struct RoomTests {
             $0.roomCreation = .key
             $0.roomKeys = ["first", "second"]
         }
-        #expect(try service.request("POST", "/api/rooms").status == 401)
+        let without = try service.request("POST", "/api/rooms")
+        #expect(without.status == 403 && without.fields["www-authenticate"] == "Bearer")
+        #expect(try service.request("POST", "/api/rooms", headers: ["Authorization: Basic eDp5"]).status == 401)
         #expect(try service.request("POST", "/api/rooms", key: "third").status == 403)
         #expect(try service.request("POST", "/api/rooms", key: "second").status == 201)
     }
