@@ -12,6 +12,8 @@ struct Deadlines: ~Copyable {
     /// Where each slot stands in the heap; -1: nowhere.
     private var positions: [Int32] = []
 
+    var count: Int { heap.count }
+
     /// The earliest deadline and whose it is.
     var first: (due: Instant, slot: UInt32)? { heap.first.map { ($0.due, $0.slot) } }
 
