@@ -75,10 +75,7 @@ extension Worker {
         tally.toClientsBytes &+= UInt64(payload.count)
         let size = delivery.framing.headerSize
         let source = client.source(delivery.flow.server)
-        if delivery.padding > 0 {
-            guard let whole = unsafe padded(delivery, payload) else { return }
-            unsafe client.outbox.add(header: Self.nothing, payload: whole, to: delivery.flow.client, from: source)
-        } else if received.headroom + delivery.payload.lowerBound >= size {
+        if received.headroom + delivery.payload.lowerBound >= size {
             // Safe: the bytes in front of the payload are free, as many as the header has.
             let start = unsafe received.start + (delivery.payload.lowerBound - size)
             unsafe write(delivery.framing, to: start)
@@ -93,21 +90,6 @@ extension Worker {
                 header: header, payload: payload, padding: delivery.padding, to: delivery.flow.client, from: source)
         }
         if received.isInInbox { clientsWaitForInbox = true }
-    }
-
-    /// A copy of header and payload with the padding behind them, which DATA in an indication ends with
-    /// (RFC 8489 §14): what was received may have no room there.
-    private func padded(_ delivery: Delivery, _ payload: Outbox.Piece) -> Outbox.Piece? {
-        let size = delivery.framing.headerSize
-        let whole = size + payload.count + delivery.padding
-        guard let start = unsafe room(for: whole) else { return nil }
-        unsafe write(delivery.framing, to: start)
-        // Safe: the room holds all three parts; the payload lies elsewhere, and there is padding only behind a payload.
-        if let source = payload.baseAddress {
-            unsafe (start + size).update(from: source, count: payload.count)
-        }
-        unsafe (start + size + payload.count).update(repeating: 0, count: delivery.padding)
-        return unsafe Outbox.Piece(start: start, count: whole)
     }
 
     static var nothing: Outbox.Piece { unsafe Outbox.Piece(start: nil, count: 0) }
