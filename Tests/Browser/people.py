@@ -108,5 +108,5 @@ def sees(person, expression, seconds=5):
     """Waits until a JavaScript expression holds in the person's page (whose policy forbids wait_for_function)."""
     until = time.monotonic() + seconds
     while not person.page.evaluate(f"!!({expression})"):
-        assert time.monotonic() < until, f"{person.name}: not so within {seconds} s: {expression}"
+        assert time.monotonic() < until, f"{person.name}: not so in {seconds} s: {expression}\n" + person.story()
         time.sleep(0.05)

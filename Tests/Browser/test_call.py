@@ -179,7 +179,7 @@ def test_four_people_see_each_other(person):
     for somebody in others:
         somebody.join(path, relay="1")
     for somebody in (ana, *others):
-        sees(somebody, "document.querySelectorAll('.tile[data-condition=connected]').length === 3", 20)
+        sees(somebody, "document.querySelectorAll('.tile[data-condition=connected]').length === 3", 45)
 
 
 def test_the_owner_ends_the_call_for_everybody(couple):
@@ -236,3 +236,25 @@ def test_somebody_who_vanishes_is_waited_for(couple):
     ana.wait_frames(5)
     ben.context.close()
     ana.page.wait_for_selector("text=Waiting for them to come back", timeout=25_000)
+
+
+def test_a_browser_that_finds_no_candidate_gets_a_fresh_connection(person):
+    """What Chromium does now and then, made certain: the first connection gathers for ever and finds nothing."""
+    ana, ben = person("Ana"), person("Ben")
+    ana.context.add_init_script("""
+        const Real = RTCPeerConnection;
+        let made = 0;
+        window.RTCPeerConnection = class extends Real {
+            constructor(given) {
+                const lost = { ...given, iceServers: [{ urls: "turn:192.0.2.1:9", username: "a", credential: "b" }] };
+                super(made++ === 0 ? { ...lost, iceTransportPolicy: "relay" } : given);
+            }
+        };
+    """)
+    path = ana.start(relay="1")
+    ana.join()
+    ben.join(path, relay="1")
+    for somebody in (ana, ben):
+        somebody.wait("connected", 15)
+        somebody.wait_frames(5)
+    assert ana.links()[0]["renewals"] == 1
