@@ -66,7 +66,7 @@ final class Site {
         case .webRTCConfiguration: answer(webRTCConfiguration(request, caller, now: now))
         case .health: answer(.json(.ok, ["status": "ok"]))
         case .readiness:
-            readiness.ask { reasons in
+            readiness.ask(now: now.time) { reasons in
                 let isReady = reasons.isEmpty
                 answer(
                     .json(

@@ -54,11 +54,13 @@ struct WebThread: ~Copyable {
         let rooms = RoomService(settings, on: loop, mint: mint, records: records, log: log)
         rooms.restore(storage.rooms)
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
+        let readiness = Readiness(relay: check, records: records)
         let site = Site(
             settings, rooms: rooms, transport: SiteTransport(settings, promises: promises),
-            readiness: Readiness(relay: check, records: records), log: log)
+            readiness: readiness, log: log)
         let listener = WebListener(on: loop, site: site)
         listener.context = context
+        readiness.certificate = { [weak listener] in listener?.context?.identity?.certificate }
         var endpoints: [Endpoint] = []
         var secureEndpoints: [Endpoint] = []
         do throws(BindFailure) {

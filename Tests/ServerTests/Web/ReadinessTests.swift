@@ -5,6 +5,7 @@ import Testing
 import Wire
 
 @testable import Server
+@testable import TLS
 
 @Suite("Readiness")
 struct ReadinessTests {
@@ -17,6 +18,15 @@ struct ReadinessTests {
             let answer = try Answer(client.readToEnd())
             #expect(answer.status == 200, "\(answer.body)")
         }
+    }
+
+    @Test(
+        "is denied while clients refuse the certificate", arguments: [(9, true), (10, false), (19, false), (20, true)])
+    func certificate(second: Int64, isFault: Bool) {
+        let certificate = Certificate(
+            subject: "", issuer: "", names: ["a.example"], addresses: [], notBefore: UnixTime(seconds: 10),
+            notAfter: UnixTime(seconds: 20), key: "EC 256", isSelfSigned: false, fingerprint: [])
+        #expect(Readiness.faults(of: certificate, now: UnixTime(seconds: second)).isEmpty != isFault)
     }
 
     static func probe() -> AllocationProbe {
