@@ -16,18 +16,14 @@ package final class Listener: Source {
     private var retry: Timer?
 
     /// Listens at `endpoint` and gives `accepted` every new stream, which closes unless it is opened there.
+    ///
+    /// - Parameter sharesPort: Several listeners of this user have the port; the kernel spreads the connections.
     package init(
-        at endpoint: Endpoint, on loop: Loop, backlog: Int32 = 1024, accepted: @escaping (Stream) -> Void
+        at endpoint: Endpoint, on loop: Loop, backlog: Int32 = 1024, sharesPort: Bool = false,
+        accepted: @escaping (Stream) -> Void
     ) throws(BindFailure) {
         do {
-            let v6 = endpoint.address.family == .v6
-            let descriptor = try Descriptor(checking: linux_socket_tcp(v6 ? 1 : 0))
-            if v6 { try Errno.check(linux_set_v6_only(descriptor.number)) }
-            // A restart must not wait for the old connections' TIME_WAIT.
-            try Errno.check(linux_set_reuse_address(descriptor.number))
-            var address = linux_address(endpoint)
-            // Safe: the address lives through the call.
-            try Errno.check(unsafe linux_bind(descriptor.number, &address))
+            let descriptor = try Self.bound(to: endpoint, sharesPort: sharesPort)
             try Errno.check(linux_listen(descriptor.number, backlog))
             local = try Endpoint.local(of: descriptor.number)
             let number = descriptor.number
@@ -38,6 +34,32 @@ package final class Listener: Source {
         } catch {
             throw BindFailure(endpoint, .tcp, error)
         }
+    }
+
+    /// Finds out whether `endpoint` is free for somebody who shares it with nobody.
+    ///
+    /// - Returns: The endpoint, with the port that the kernel chose where zero was asked for.
+    package static func probe(_ endpoint: Endpoint) throws(BindFailure) -> Endpoint {
+        do {
+            let descriptor = try bound(to: endpoint, sharesPort: false)
+            try Errno.check(linux_listen(descriptor.number, 1))
+            return try Endpoint.local(of: descriptor.number)
+        } catch {
+            throw BindFailure(endpoint, .tcp, error)
+        }
+    }
+
+    private static func bound(to endpoint: Endpoint, sharesPort: Bool) throws(Errno) -> Descriptor {
+        let v6 = endpoint.address.family == .v6
+        let descriptor = try Descriptor(checking: linux_socket_tcp(v6 ? 1 : 0))
+        if v6 { try Errno.check(linux_set_v6_only(descriptor.number)) }
+        // A restart must not wait for the old connections' TIME_WAIT.
+        try Errno.check(linux_set_reuse_address(descriptor.number))
+        if sharesPort { try Errno.check(linux_set_reuse_port(descriptor.number)) }
+        var address = linux_address(endpoint)
+        // Safe: the address lives through the call.
+        try Errno.check(unsafe linux_bind(descriptor.number, &address))
+        return descriptor
     }
 
     /// Goes on with a listening socket that somebody else bound: systemd, or the process before this one.

@@ -2,7 +2,7 @@
 internal import Crypto
 internal import Engine
 package import TURN
-package import Wire
+internal import Wire
 
 /// STUN and TURN: worker threads that each drive a relay of their own.
 ///
@@ -10,7 +10,7 @@ package import Wire
 /// needs no lock. Shared are the live relay endpoints, the quotas and the counters that others read.
 package final class RelayService {
     /// Where it listens: with the ports that the kernel chose where zero was asked for.
-    package let listeners: [Endpoint]
+    package let listeners: Listeners
     /// What the operator should know though the server runs: buffers smaller than asked for.
     package let notices: [String]
     /// What the workers have counted; may be read from any thread.
@@ -65,13 +65,20 @@ package final class RelayService {
     ///
     /// The workers' sockets do, and would silently share it with another server of the same user too: each would get
     /// half of the clients.
-    private static func probe(_ listeners: [Endpoint]) throws(RelayFailure) -> [Endpoint] {
-        var probed: [Endpoint] = []
-        for endpoint in listeners {
+    private static func probe(_ listeners: Listeners) throws(RelayFailure) -> Listeners {
+        var probed = Listeners()
+        for endpoint in listeners.datagrams {
             do {
-                probed.append(try DatagramSocket(at: endpoint).local)
+                probed.datagrams.append(try DatagramSocket(at: endpoint).local)
             } catch {
                 throw .bind(BindFailure(endpoint, .udp, error))
+            }
+        }
+        for endpoint in listeners.streams {
+            do {
+                probed.streams.append(try Listener.probe(endpoint))
+            } catch {
+                throw .bind(error)
             }
         }
         return probed
@@ -86,7 +93,7 @@ package final class RelayService {
         let live = LiveEndpoints()
 
         mutating func start(
-            _ share: [ClosedRange<UInt16>], _ listeners: [Endpoint], _ settings: Settings
+            _ share: [ClosedRange<UInt16>], _ listeners: Listeners, _ settings: Settings
         ) throws(RelayFailure) {
             let counters = RelayCounters()
             let place = Worker.Place(number: threads.count, live: live, counters: counters, onEvent: settings.onEvent)

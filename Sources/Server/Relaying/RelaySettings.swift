@@ -4,10 +4,22 @@ package import TURN
 package import Wire
 
 extension RelayService {
+    /// Where clients are served. A wildcard serves every address of its family.
+    package struct Listeners: Hashable, Sendable {
+        /// Over UDP.
+        package var datagrams: [Endpoint]
+        /// Over TCP.
+        package var streams: [Endpoint]
+
+        package init(datagrams: [Endpoint] = [], streams: [Endpoint] = []) {
+            self.datagrams = datagrams
+            self.streams = streams
+        }
+    }
+
     /// What the service is told at its start.
     package struct Settings: Sendable {
-        /// Where clients are served over UDP; a wildcard serves every address of its family.
-        package var listeners: [Endpoint]
+        package var listeners: Listeners
         /// How many threads relay; nil for one per processor.
         package var workers: Int?
         /// What every worker's relay is told. Its ports are divided among the workers; the host's own addresses and
@@ -17,7 +29,7 @@ extension RelayService {
         package var onEvent: @Sendable (RelayEvent) -> Void
 
         package init(
-            listeners: [Endpoint], workers: Int? = nil, relay: TURN.Settings,
+            listeners: Listeners, workers: Int? = nil, relay: TURN.Settings,
             onEvent: @escaping @Sendable (RelayEvent) -> Void = { _ in }
         ) {
             self.listeners = listeners
@@ -38,7 +50,9 @@ extension RelayService {
                     settings.relay.peerPolicy.ownAddresses = addresses + routed
                 }
             } catch { throw .resources(error) }
-            if relay.peerPolicy.listeners.isEmpty { settings.relay.peerPolicy.listeners = listeners }
+            if relay.peerPolicy.listeners.isEmpty {
+                settings.relay.peerPolicy.listeners = listeners.datagrams + listeners.streams
+            }
             return settings
         }
     }

@@ -51,10 +51,15 @@ extension Worker {
                     perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
                 }
             }
-            departures.flush()
-            if clientsWaitForInbox { sendAll() }
+            finishBatch()
             if count < Inbox.capacity { return }
         }
+    }
+
+    /// Sends what lies in memory that is about to be used again.
+    func finishBatch() {
+        departures.flush()
+        if clientsWaitForInbox { sendAll() }
     }
 
     /// Does what a packet leads to.
@@ -69,10 +74,10 @@ extension Worker {
 
     /// Sends payload to a client.
     func deliver(_ delivery: Delivery, _ received: Received) {
-        guard let payload = unsafe received.piece(delivery.payload), let client = socket(for: delivery.flow.server)
-        else { return }
-        tally.toClients &+= 1
-        tally.toClientsBytes &+= UInt64(payload.count)
+        guard let payload = unsafe received.piece(delivery.payload) else { return }
+        if delivery.flow.transport.isStream { return unsafe deliver(delivery, payload) }
+        guard let client = socket(for: delivery.flow.server) else { return }
+        unsafe count(payload)
         let size = delivery.framing.headerSize
         let source = client.source(delivery.flow.server)
         if received.headroom + delivery.payload.lowerBound >= size {
@@ -102,7 +107,13 @@ extension Worker {
         return unsafe arena.reserve(count)
     }
 
-    private func write(_ framing: Framing, to start: UnsafeMutablePointer<UInt8>) {
+    func count(_ payload: Outbox.Piece) {
+        tally.toClients &+= 1
+        tally.toClientsBytes &+= UInt64(payload.count)
+    }
+
+    /// Writes the header that stands in front of a payload.
+    func write(_ framing: Framing, to start: UnsafeMutablePointer<UInt8>) {
         switch framing {
         case .channel(let header):
             // Safe: the caller has seen to room for the four bytes.

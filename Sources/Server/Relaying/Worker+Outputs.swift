@@ -13,6 +13,7 @@ extension Worker {
             case .close(let allocation, let family): close(allocation, family)
             case .ended(let summary):
                 tally.sessions &+= 1
+                streams[summary.flow]?.expectCredentials(true)
                 place.onEvent(.ended(summary))
             case .refused(let refused):
                 tally.refusals &+= 1
@@ -23,15 +24,19 @@ extension Worker {
 
     /// Sends an answer from where it was asked. The relay uses its bytes again, so they are copied.
     private func reply(_ range: Range<Int>, to flow: Flow) {
-        let range = range.clamped(to: 0..<relay.replyBytes.count)
-        guard let client = socket(for: flow.server), let start = unsafe room(for: range.count) else { return }
         let bytes = relay.replyBytes
+        let range = range.clamped(to: 0..<bytes.count)
+        tally.replies &+= 1
+        if flow.transport.isStream {
+            if let stream = streams[flow] { reply(bytes.span.extracting(range), over: stream) }
+            return
+        }
+        guard let client = socket(for: flow.server), let start = unsafe room(for: range.count) else { return }
         for (offset, index) in range.enumerated() {
             // Safe: the room is as large as the range.
             unsafe start[offset] = bytes[index]
         }
         let piece = unsafe Outbox.Piece(start: start, count: range.count)
-        tally.replies &+= 1
         unsafe client.outbox.add(
             header: Self.nothing, payload: piece, to: flow.client, from: client.source(flow.server))
     }

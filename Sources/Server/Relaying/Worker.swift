@@ -41,19 +41,24 @@ final class Worker {
     let departures = Outbox()
     /// Whether something that lies in the inbox waits to be sent to a client.
     var clientsWaitForInbox = false
+    var streamListeners: [Listener] = []
+    var streams: [Flow: StreamClient] = [:]
+    /// Those that have something to be sent as the turn ends.
+    var touched: [StreamClient] = []
     private var timer: Timer?
 
-    /// Binds the worker's sockets at `listeners`; nothing is read before it is told to ``Message/serve``.
+    /// Binds the worker's sockets; no datagram is read before it is told to ``Message/serve``.
     init(
-        _ place: Place, _ settings: TURN.Settings, _ listeners: [Endpoint], on loop: Loop
+        _ place: Place, _ settings: TURN.Settings, _ listeners: RelayService.Listeners, on loop: Loop
     ) throws(BindFailure) {
         self.place = place
         self.loop = loop
-        clients = try listeners.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
+        clients = try listeners.datagrams.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
         let live = place.live
         relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
             live.owner(of: endpoint) != nil
         }
+        for endpoint in listeners.streams { try listen(at: endpoint) }
     }
 
     /// Listens to the other threads.
@@ -97,6 +102,7 @@ final class Worker {
 
     private func finishTurn() {
         sendAll()
+        sendStreams()
         arena.reset()
         timer?.arm(at: relay.deadline)
         tally.allocations = relay.allocationCount

@@ -7,24 +7,26 @@ import Wire
 
 @Suite("Starting the relay")
 struct StartTests {
-    static func settings(at listeners: [Endpoint], workers: Int = 2) -> RelayService.Settings {
+    static func settings(at datagrams: [Endpoint], streams: [Endpoint] = [], workers: Int = 2) -> RelayService.Settings
+    {
         var policy = PeerPolicy()
         policy.allowsLoopback = true
         let credentials = Credentials(realm: "here")
         let relay = TURN.Settings(credentials: credentials, peerPolicy: policy, nonceKey: Randomness.bytes(32))
-        return RelayService.Settings(listeners: listeners, workers: workers, relay: relay)
+        return RelayService.Settings(
+            listeners: .init(datagrams: datagrams, streams: streams), workers: workers, relay: relay)
     }
 
     @Test("binds one port for all workers, and frees it when it stops")
     func port() throws {
         let service = try RelayService(Self.settings(at: [Endpoint(.loopbackV4, 0), Endpoint(.loopbackV6, 0)]))
-        #expect(service.listeners.count == 2)
-        for endpoint in service.listeners {
+        #expect(service.listeners.datagrams.count == 2)
+        for endpoint in service.listeners.datagrams {
             #expect(endpoint.port != 0)
             #expect(throws: Errno.addressInUse) { _ = try DatagramSocket(at: endpoint) }
         }
         service.stop()
-        for endpoint in service.listeners { _ = try DatagramSocket(at: endpoint) }
+        for endpoint in service.listeners.datagrams { _ = try DatagramSocket(at: endpoint) }
     }
 
     @Test("refuses an address that another server shares, and says which", arguments: [true, false])

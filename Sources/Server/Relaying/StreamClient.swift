@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import STUN
+internal import TURN
+internal import Wire
+
+/// A client that talks to the relay over a byte stream (RFC 8656 §2.1).
+final class StreamClient: StreamOwner {
+    let flow: Flow
+    private let stream: Stream
+    private unowned let worker: Worker
+    /// The beginning of a message whose end has not arrived.
+    private var beginning: [UInt8] = []
+    /// What this turn has for the client, sent as one.
+    private var outgoing: [UInt8] = []
+
+    /// How long a client may take until it has an allocation, or again has one.
+    private static let patience: Duration = .seconds(10)
+    /// The most that waits for a slow client. Voice that comes later than this is of no use to anybody.
+    private static let backlogLimit = 256 << 10
+
+    init(_ stream: Stream, _ transport: Transport, worker: Worker) {
+        self.stream = stream
+        self.worker = worker
+        flow = Flow(client: stream.peer, server: stream.local, transport: transport)
+    }
+
+    /// Begins to read, with a clock running until the client has shown who it is.
+    func open() throws(Errno) {
+        try stream.open(owner: self)
+        expectCredentials(true)
+    }
+
+    /// Starts the clock that closes the stream, or stops it.
+    func expectCredentials(_ isExpected: Bool) {
+        stream.deadline = isExpected ? worker.loop.now.instant + Self.patience : nil
+    }
+
+    func received(_ bytes: Span<UInt8>, on stream: Stream) {
+        if beginning.isEmpty {
+            let used = takeMessages(bytes)
+            if stream.isOpen, used < bytes.count { beginning = bytes.extracting(used...).array }
+        } else {
+            beginning.append(copying: bytes)
+            // Taken out while it is read: a message may end the stream and with it this buffer.
+            let whole = beginning
+            let used = takeMessages(whole.span)
+            beginning = Array(whole[used...])
+        }
+        worker.finishBatch()
+    }
+
+    /// Gives the relay every message that is complete; how many bytes they were.
+    private func takeMessages(_ bytes: Span<UInt8>) -> Int {
+        var used = 0
+        while stream.isOpen {
+            let rest = bytes.extracting(used...)
+            switch Frame(startingAt: rest) {
+            case .incomplete: return used
+            case .message(let count, let advance):
+                worker.receive(rest.extracting(first: count), on: flow)
+                used += advance
+            case .invalid:
+                stream.abort()
+                worker.disconnected(self)
+            }
+        }
+        return used
+    }
+
+    /// Queues what the relay answers; a client that reads no answers is gone.
+    func reply(_ bytes: Span<UInt8>) {
+        if outgoing.isEmpty { worker.touch(self) }
+        outgoing.append(copying: bytes)
+    }
+
+    /// Queues relayed payload, or drops it when the client is too slow: a late datagram helps nobody.
+    ///
+    /// - Returns: Whether it was taken.
+    func deliver(header: Span<UInt8>, payload: Span<UInt8>, padding: Int) -> Bool {
+        let size = header.count + payload.count + padding
+        guard stream.backlog + outgoing.count + size <= Self.backlogLimit else { return false }
+        if outgoing.isEmpty { worker.touch(self) }
+        outgoing.append(copying: header)
+        outgoing.append(copying: payload)
+        for _ in 0..<padding { outgoing.append(0) }
+        return true
+    }
+
+    /// Sends what the turn has gathered.
+    func flush() {
+        guard !outgoing.isEmpty else { return }
+        if !stream.send(outgoing.span) {
+            stream.abort()
+            worker.disconnected(self)
+        }
+        outgoing.removeAll(keepingCapacity: true)
+    }
+
+    func peerFinished(_ stream: Stream) {
+        // Half of a conversation is of no use to a relay.
+        stream.finish()
+        worker.disconnected(self)
+    }
+
+    func closed(_ stream: Stream, because end: Stream.End) { worker.disconnected(self) }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span in one piece.
+    fileprivate mutating func append(copying bytes: Span<UInt8>) {
+        // Safe: the bytes are read while the span is borrowed.
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import STUN
+internal import TURN
+internal import Wire
+
+extension Worker {
+    /// Accepts clients over TCP at `endpoint`, beside the other workers.
+    func listen(at endpoint: Endpoint) throws(BindFailure) {
+        streamListeners.append(
+            try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
+                accept(stream, over: .tcp)
+            })
+    }
+
+    private func accept(_ stream: Stream, over transport: Transport) {
+        let client = StreamClient(stream, transport, worker: self)
+        // Out of descriptors for epoll: the stream closes as it is let go.
+        guard (try? client.open()) != nil else { return }
+        streams[client.flow] = client
+    }
+
+    /// Takes one message of a stream; its bytes are good until ``finishBatch()``.
+    func receive(_ message: Span<UInt8>, on flow: Flow) {
+        let outcome = relay.receive(message, on: flow, now: loop.now)
+        unsafe message.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            // Safe: read only, because no byte in front of the payload is free (`headroom`), and sent before the
+            // stream reads again (`isInInbox`).
+            let received = unsafe Received(
+                start: UnsafeMutablePointer(mutating: start), count: bytes.count, headroom: -bytes.count,
+                isInInbox: true)
+            perform(outcome, received)
+        }
+    }
+
+    /// The client's stream is over: what it allocated ends.
+    func disconnected(_ client: StreamClient) {
+        guard streams.removeValue(forKey: client.flow) != nil else { return }
+        relay.handle(.disconnected(client.flow), now: loop.now)
+        performOutputs()
+    }
+
+    /// Remembers a client that has something to be sent as the turn ends.
+    func touch(_ client: StreamClient) { touched.append(client) }
+
+    /// Sends what the turn has gathered for streams. One that breaks may leave more to be sent to others.
+    func sendStreams() {
+        var index = 0
+        while index < touched.count {
+            touched[index].flush()
+            index += 1
+        }
+        if index > 0 { touched.removeAll(keepingCapacity: true) }
+    }
+
+    /// Sends payload to a client behind a stream.
+    func deliver(_ delivery: Delivery, _ payload: Outbox.Piece) {
+        guard let client = streams[delivery.flow], let header = unsafe room(for: delivery.framing.headerSize) else {
+            return
+        }
+        unsafe write(delivery.framing, to: header)
+        // Safe: the room is as large as the header, and the payload was seen to lie within what was received.
+        let isTaken = unsafe client.deliver(
+            header: UnsafeBufferPointer(start: header, count: delivery.framing.headerSize).span, payload: payload.span,
+            padding: delivery.padding)
+        if isTaken { unsafe count(payload) } else { tally.unsent &+= 1 }
+    }
+
+    /// Sends an answer over a stream. Whoever was answered with more than a Binding has shown credentials.
+    func reply(_ bytes: Span<UInt8>, over stream: StreamClient) {
+        if let header = try? Header(parsing: bytes), header.kind == .success, header.method != .binding {
+            stream.expectCredentials(false)
+        }
+        stream.reply(bytes)
+    }
+}
