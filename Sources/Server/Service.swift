@@ -78,10 +78,10 @@ package final class Service {
     package private(set) var secureWebEndpoints: [Endpoint] = []
 
     /// Where STUN and TURN are served over UDP; empty when they are not.
-    package var relayEndpoints: [Endpoint] { relay?.listeners ?? [] }
+    package var relayEndpoints: [Endpoint] { relay?.listeners.datagrams ?? [] }
 
     private func startRelay() throws(ServiceFailure) {
-        guard settings.servesUDP else { return }
+        guard settings.servesUDP || settings.servesTCP else { return }
         let relay: RelayService
         do throws(RelayFailure) {
             relay = try RelayService(
@@ -90,8 +90,11 @@ package final class Service {
             throw .relay(error)
         }
         self.relay = relay
-        for endpoint in relay.listeners {
+        for endpoint in relay.listeners.datagrams {
             log.write(.listening, "STUN and TURN at \(endpoint)/udp", ["at": .endpoint(endpoint)])
+        }
+        for endpoint in relay.listeners.streams {
+            log.write(.listening, "STUN and TURN at \(endpoint)/tcp", ["at": .endpoint(endpoint)])
         }
         for notice in relay.notices { log.write(.host, notice) }
     }

@@ -64,22 +64,31 @@ package final class RelayService {
     /// Finds out whether the addresses are free, each by a socket that does not share its port.
     ///
     /// The workers' sockets do, and would silently share it with another server of the same user too: each would get
-    /// half of the clients.
+    /// half of the clients. Port zero stands for one free port, the same for all.
     private static func probe(_ listeners: Listeners) throws(RelayFailure) -> Listeners {
+        // A port that is free for the first listener may be taken for the next one.
+        for _ in 0..<8 where listeners.hasFreePort {
+            if let probed = try? probeOnce(listeners) { return probed }
+        }
+        do { return try probeOnce(listeners) } catch { throw .bind(error) }
+    }
+
+    private static func probeOnce(_ listeners: Listeners) throws(BindFailure) -> Listeners {
         var probed = Listeners()
+        var chosen: UInt16 = 0
         for endpoint in listeners.datagrams {
+            let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
             do {
-                probed.datagrams.append(try DatagramSocket(at: endpoint).local)
+                probed.datagrams.append(try DatagramSocket(at: place).local)
             } catch {
-                throw .bind(BindFailure(endpoint, .udp, error))
+                throw BindFailure(place, .udp, error)
             }
+            if endpoint.port == 0 { chosen = probed.datagrams.last?.port ?? 0 }
         }
         for endpoint in listeners.streams {
-            do {
-                probed.streams.append(try Listener.probe(endpoint))
-            } catch {
-                throw .bind(error)
-            }
+            let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
+            probed.streams.append(try Listener.probe(place))
+            if endpoint.port == 0 { chosen = probed.streams.last?.port ?? 0 }
         }
         return probed
     }

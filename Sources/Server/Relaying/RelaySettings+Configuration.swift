@@ -27,8 +27,10 @@ extension RelayService.Settings {
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
         relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
+        let endpoints = addresses.map { Endpoint($0, settings.listeningPort) }
         self.init(
-            listeners: addresses.map { Endpoint($0, settings.listeningPort) },
+            listeners: RelayService.Listeners(
+                datagrams: settings.servesUDP ? endpoints : [], streams: settings.servesTCP ? endpoints : []),
             workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
     }

@@ -15,6 +15,9 @@ extension RelayService {
             self.datagrams = datagrams
             self.streams = streams
         }
+
+        /// Whether the kernel is to choose a port.
+        var hasFreePort: Bool { (datagrams + streams).contains { $0.port == 0 } }
     }
 
     /// What the service is told at its start.
