@@ -103,6 +103,13 @@ let package = Package(
             "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Wire"]),
         tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),
+        .target(
+            name: "MallocCounter", path: "Tests/Allocations/Counter",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .executableTarget(
+            name: "sterna-allocations",
+            dependencies: ["MallocCounter", "Server", "Engine", "TURN", "STUN", "Crypto", "Wire"],
+            path: "Tests/Allocations/Program", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x
 )

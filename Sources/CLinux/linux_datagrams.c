@@ -265,25 +265,38 @@ void linux_outbox_clear(linux_outbox *outbox) {
     outbox->pieces = 0;
 }
 
-int linux_take_queued_error(int fd, linux_address *peer) {
+/* The kernel found out by itself that the datagram was too big: as the ICMP message that says so. */
+static void describe_too_big(linux_queued_error *error, int v6) {
+    error->icmp_type = v6 ? 2 : 3;
+    error->icmp_code = v6 ? 0 : 4;
+}
+
+int linux_take_queued_error(int fd, linux_queued_error *error) {
     uint8_t control[512];
+    *error = (linux_queued_error){.peer.family = AF_UNSPEC, .code = EIO};
     struct msghdr header = {
-        .msg_name = peer,
-        .msg_namelen = sizeof *peer,
+        .msg_name = &error->peer,
+        .msg_namelen = sizeof error->peer,
         .msg_control = control,
         .msg_controllen = sizeof control,
     };
-    peer->family = AF_UNSPEC;
     if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return 0;
     for (struct cmsghdr *entry = CMSG_FIRSTHDR(&header); entry; entry = CMSG_NXTHDR(&header, entry)) {
         int v4 = entry->cmsg_level == IPPROTO_IP && entry->cmsg_type == IP_RECVERR;
         int v6 = entry->cmsg_level == IPPROTO_IPV6 && entry->cmsg_type == IPV6_RECVERR;
         if (!v4 && !v6) continue;
-        struct sock_extended_err error;
-        memcpy(&error, CMSG_DATA(entry), sizeof error);
-        if (error.ee_errno) return (int)error.ee_errno;
+        struct sock_extended_err told;
+        memcpy(&told, CMSG_DATA(entry), sizeof told);
+        if (told.ee_errno) error->code = (int)told.ee_errno;
+        if (told.ee_origin == SO_EE_ORIGIN_ICMP || told.ee_origin == SO_EE_ORIGIN_ICMP6) {
+            error->icmp_type = told.ee_type;
+            error->icmp_code = told.ee_code;
+        } else if (error->code == EMSGSIZE) {
+            describe_too_big(error, v6);
+        }
+        if (error->code == EMSGSIZE) error->mtu = told.ee_info;
     }
-    return EIO;
+    return 1;
 }
 
 int linux_set_tells_asked_address(int fd, int v6) {

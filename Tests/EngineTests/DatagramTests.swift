@@ -134,9 +134,11 @@ struct DatagramTests {
         #expect(Self.received(listening, Inbox()) == [[1], [1], [1]])
         #expect(outbox.lost == 0)
         var told: [Endpoint] = []
-        DatagramSocket.queuedErrors(of: sender.descriptor.number) { peer, errno in
-            #expect(errno == .connectionRefused)
-            told.append(peer)
+        DatagramSocket.queuedErrors(of: sender.descriptor.number) { error in
+            #expect(error.errno == .connectionRefused)
+            // Destination unreachable: port unreachable (RFC 792).
+            #expect(error.icmpType == 3 && error.icmpCode == 3)
+            told.append(error.peer)
         }
         #expect(told == [gone, gone, gone, gone])
     }

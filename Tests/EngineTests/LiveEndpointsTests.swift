@@ -5,30 +5,27 @@ import Wire
 
 @Suite("Live endpoints")
 struct LiveEndpointsTests {
-    @Test("knows who has what open, by address and port")
-    func owners() {
+    @Test("knows what is open, by address and port")
+    func members() {
         let live = LiveEndpoints()
         let here = Endpoint(.v4(0xC000_0201), 50_000)
-        let owner = LiveEndpoints.Owner(thread: 254 - 1, slot: 0xFF_FFFF)
-        #expect(live.owner(of: here) == nil)
-        live.insert(here, owner: owner)
-        live.insert(Endpoint(.loopbackV6, 65_535), owner: .init(thread: 0, slot: 0))
-        #expect(live.owner(of: here) == owner)
-        #expect(live.owner(of: Endpoint(.loopbackV6, 65_535)) == .init(thread: 0, slot: 0))
-        #expect(live.owner(of: Endpoint(here.address, 50_001)) == nil)
-        #expect(live.owner(of: Endpoint(.v4(0xC000_0202), 50_000)) == nil)
+        #expect(!live.contains(here))
+        live.insert(here)
+        live.insert(Endpoint(.loopbackV6, 65_535))
+        #expect(live.contains(here))
+        #expect(live.contains(Endpoint(.loopbackV6, 65_535)))
+        #expect(!live.contains(Endpoint(here.address, 50_001)))
+        #expect(!live.contains(Endpoint(.v4(0xC000_0202), 50_000)))
         live.remove(here)
-        #expect(live.owner(of: here) == nil)
+        #expect(!live.contains(here))
     }
 
     @Test("forgets what is more than it can know, and nothing else")
     func capacity() {
         let live = LiveEndpoints()
-        for bits in 0..<300 {
-            live.insert(Endpoint(.v4(UInt32(bits)), 1), owner: .init(thread: 1, slot: UInt32(bits)))
-        }
-        for bits in 0..<256 { #expect(live.owner(of: Endpoint(.v4(UInt32(bits)), 1))?.slot == UInt32(bits)) }
-        #expect(live.owner(of: Endpoint(.v4(299), 1)) == nil)
+        for bits in 0..<300 { live.insert(Endpoint(.v4(UInt32(bits)), 1)) }
+        #expect((0..<256).allSatisfy { live.contains(Endpoint(.v4($0), 1)) })
+        #expect(!live.contains(Endpoint(.v4(299), 1)))
     }
 
     @Test("finds this host's loopback addresses and a processor")

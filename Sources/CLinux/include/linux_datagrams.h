@@ -65,9 +65,19 @@ int linux_outbox_send(linux_outbox *outbox, int fd, int first);
 int linux_outbox_send_apart(linux_outbox *outbox, int fd, int message);
 void linux_outbox_clear(linux_outbox *outbox);
 
-/* Takes one entry off the socket's error queue. The peer that the failed datagram had gone to, and the errno as the
- * answer; zero when the queue is empty. */
-int linux_take_queued_error(int fd, linux_address *peer);
+/* An error that an earlier datagram led to. */
+typedef struct {
+    /* Whom the datagram had gone to. */
+    linux_address peer;
+    int code;
+    /* What ICMP said, in the numbers of the peer's family; both zero where it was not ICMP. */
+    uint8_t icmp_type, icmp_code;
+    /* The MTU of the next hop, where the datagram was too big. */
+    uint32_t mtu;
+} linux_queued_error;
+
+/* Takes one entry off the socket's error queue; zero when it is empty, else one. */
+int linux_take_queued_error(int fd, linux_queued_error *error);
 
 /* Options; each answers zero or the negative errno. */
 int linux_set_tells_asked_address(int fd, int v6);

@@ -67,18 +67,4 @@ package struct DatagramSocket: ~Copyable {
         // Where it cannot be set, datagrams leave as they would have.
         _ = linux_set_fragments(socket, family == .v6 ? 1 : 0, allowed ? 1 : 0)
     }
-
-    /// Takes the ICMP errors off the queue of a socket that `queuesErrors`, telling of each the peer that it is about.
-    ///
-    /// Until the queue is empty the socket stays ready as failed.
-    package static func queuedErrors(of socket: Int32, _ tell: (Endpoint, Errno) -> Void) {
-        // A bound, so that a flood of errors starves nobody.
-        for _ in 0..<32 {
-            var peer = linux_address()
-            // Safe: the union is as long as the length that the call is given.
-            let code = unsafe linux_take_queued_error(socket, &peer)
-            guard code > 0 else { return }
-            if let peer = peer.endpoint { tell(peer, Errno(code: code)) }
-        }
-    }
 }

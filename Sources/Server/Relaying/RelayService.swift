@@ -51,6 +51,7 @@ package final class RelayService {
         for (mailbox, share) in zip(mailboxes, shares) {
             var relay = relay
             relay.ports = share
+            relay.canForbidFragments = true
             mailbox.post(.reload(relay))
         }
     }
@@ -108,6 +109,7 @@ package final class RelayService {
             let place = Worker.Place(number: threads.count, live: live, counters: counters, onEvent: settings.onEvent)
             var relay = settings.relay
             relay.ports = share
+            relay.canForbidFragments = true
             do {
                 let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()

@@ -66,7 +66,10 @@ extension Worker {
     func perform(_ outcome: Outcome, _ received: Received) {
         switch outcome {
         case .send(let departure): depart(departure, received)
-        case .deliver(let delivery): deliver(delivery, received)
+        case .deliver(let delivery):
+            // What a client sent goes to another client: its peer is a relayed address of this worker.
+            if received.isInInbox { tally.shortCircuits &+= 1 }
+            deliver(delivery, received)
         case .dropped(let reason): tally.countDrop(reason)
         case .queued: performOutputs()
         }
@@ -100,6 +103,9 @@ extension Worker {
     static var nothing: Outbox.Piece { unsafe Outbox.Piece(start: nil, count: 0) }
 
     /// Bytes of the arena that stay until the turn ends.
+    ///
+    /// When there are none left it begins anew, at the other end from the parcel that is being worked on: what one
+    /// parcel leads to is a few times its size, and the arena holds eight of the largest.
     func room(for count: Int) -> UnsafeMutablePointer<UInt8>? {
         if let start = unsafe arena.reserve(count) { return unsafe start }
         sendAll()

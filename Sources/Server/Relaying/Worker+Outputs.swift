@@ -52,7 +52,7 @@ extension Worker {
             let registration = try loop.add(
                 self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)
             sockets.insert(socket, registration, for: allocation)
-            place.live.insert(endpoint, owner: LiveEndpoints.Owner(thread: place.number, slot: allocation.slot))
+            place.live.insert(endpoint)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
             relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error)), now: loop.now)

@@ -56,7 +56,7 @@ final class Worker {
         clients = try listeners.datagrams.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
         let live = place.live
         relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
-            live.owner(of: endpoint) != nil
+            live.contains(endpoint)
         }
         for endpoint in listeners.streams { try listen(at: endpoint) }
     }
