@@ -42,6 +42,7 @@ extension Worker {
             departures.flush()
             departures.socket = entry.descriptor
         }
+        // Safe: the payload stays in the inbox or the stream's buffer until `finishBatch` has flushed the departures.
         if departure.dontFragment { return unsafe unfragmented(payload, departure) }
         unsafe departures.add(header: Self.nothing, payload: payload, to: departure.peer, from: nil)
     }
