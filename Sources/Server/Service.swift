@@ -80,12 +80,17 @@ package final class Service {
     /// Where STUN and TURN are served over UDP; empty when they are not.
     package var relayEndpoints: [Endpoint] { relay?.listeners.datagrams ?? [] }
 
+    /// Where they are served over TCP and TLS, which the first byte tells apart; empty when they are not.
+    package var relayStreamEndpoints: [Endpoint] { relay?.listeners.streams ?? [] }
+
     private func startRelay() throws(ServiceFailure) {
-        guard settings.servesUDP || settings.servesTCP else { return }
+        guard settings.servesUDP || settings.servesTCP || settings.servesTLS && certificate != nil else { return }
+        let context = try certificate?.relayContext()
         let relay: RelayService
         do throws(RelayFailure) {
             relay = try RelayService(
-                RelayService.Settings(settings, ownSecret: settings.servesWeb ? relaySecret : nil, log: log))
+                RelayService.Settings(
+                    settings, ownSecret: settings.servesWeb ? relaySecret : nil, context: context, log: log))
         } catch {
             throw .relay(error)
         }
@@ -140,7 +145,9 @@ package final class Service {
             guard let fresh = try ServerCertificate(settings, now: now) else { return }
             certificateTrouble = nil
             guard fresh.identity.certificate.fingerprint != shown.identity.certificate.fingerprint else { return }
+            let relayContext = try fresh.relayContext()
             showToWeb?(try fresh.webContext())
+            relay?.show(relayContext)
             certificate = fresh
             log.write(.ready, "showing the new certificate, good until \(fresh.identity.certificate.notAfter)")
             for notice in fresh.notices(now: now) { log.write(.certificate, notice) }

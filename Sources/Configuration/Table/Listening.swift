@@ -7,8 +7,8 @@ extension Setting {
             "The port of STUN and TURN."),
         Setting(
             "tls-listening-port", .port, into: \.tlsListeningPort,
-            "The port of STUN and TURN over TLS and DTLS."
-        ).planned(loss: "TLS and DTLS are not served yet, so clients that are given turns: cannot connect"),
+            "The port of STUN and TURN over TLS, where there is a certificate; the listening-port takes TLS as well."
+        ),
         Setting(
             "listening-ip", .address, into: \.listeningAddresses,
             "An address to serve STUN and TURN on; repeat it for several. Without it every address of the host is served, IPv4 and IPv6."

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Crypto
 internal import Engine
+package import TLS
 package import TURN
 internal import Wire
 
@@ -54,6 +55,11 @@ package final class RelayService {
             relay.canForbidFragments = true
             mailbox.post(.reload(relay))
         }
+    }
+
+    /// Serves new handshakes with another certificate; running sessions keep theirs.
+    package func show(_ context: Context) {
+        for mailbox in mailboxes { mailbox.post(.show(context)) }
     }
 
     /// Tells of every running session, then closes everything. Returns when the threads are gone.
@@ -114,6 +120,7 @@ package final class RelayService {
                 let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()
                 let worker = try Worker(place, relay, listeners, on: loop)
+                worker.context = settings.context
                 if threads.isEmpty { notices = worker.notices }
                 try worker.open(mailbox)
                 threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))

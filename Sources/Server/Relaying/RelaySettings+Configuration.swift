@@ -2,14 +2,17 @@
 
 internal import Configuration
 internal import Engine
+internal import TLS
 internal import TURN
 internal import Wire
 
 extension RelayService.Settings {
     /// What the operator's settings mean for the relay.
     ///
-    /// - Parameter ownSecret: What this server's own credentials are made with; nil when it makes none.
-    init(_ settings: Configuration.Settings, ownSecret: String?, log: Log) {
+    /// - Parameters:
+    ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
+    ///   - context: What TLS is served with; nil when there is no certificate.
+    init(_ settings: Configuration.Settings, ownSecret: String?, context: Context?, log: Log) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
             nonceKey: Randomness.bytes(32))
@@ -28,11 +31,17 @@ extension RelayService.Settings {
         relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
         let endpoints = addresses.map { Endpoint($0, settings.listeningPort) }
+        let context = settings.servesTLS ? context : nil
+        // One listener does where both ports are one, for each tells TLS from STUN by the first byte.
+        let isOnePort = settings.tlsListeningPort == settings.listeningPort
+        let plain = settings.servesTCP || context != nil && isOnePort
+        let secure = context == nil || isOnePort ? [] : addresses.map { Endpoint($0, settings.tlsListeningPort) }
         self.init(
             listeners: RelayService.Listeners(
-                datagrams: settings.servesUDP ? endpoints : [], streams: settings.servesTCP ? endpoints : []),
+                datagrams: settings.servesUDP ? endpoints : [], streams: (plain ? endpoints : []) + secure),
             workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
+        self.context = context
     }
 
     /// What each worker may carry of `bps-capacity`, at least a byte where there is a limit.

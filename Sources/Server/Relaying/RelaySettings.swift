@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Engine
+package import TLS
 package import TURN
 package import Wire
 
@@ -28,6 +29,8 @@ extension RelayService {
         /// What every worker's relay is told. Its ports are divided among the workers; the host's own addresses and
         /// the listeners are added where they are left empty.
         package var relay: TURN.Settings
+        /// What TLS is served with at every address of ``Listeners/streams``; nil where it is not.
+        package var context: Context?
         /// Told of what is worth a line of the log, on the worker's thread.
         package var onEvent: @Sendable (RelayEvent) -> Void
 

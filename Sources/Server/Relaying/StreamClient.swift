@@ -5,38 +5,37 @@ internal import TURN
 internal import Wire
 
 /// A client that talks to the relay over a byte stream (RFC 8656 §2.1).
-final class StreamClient: StreamOwner {
+final class StreamClient {
     let flow: Flow
-    private let stream: Stream
+    private let stream: any ByteStream
     private unowned let worker: Worker
     /// The beginning of a message whose end has not arrived.
     private var beginning: [UInt8] = []
     /// What this turn has for the client, sent as one.
     private var outgoing: [UInt8] = []
+    /// Where each of its messages ends.
+    private var ends: [Int] = []
 
     /// How long a client may take until it has an allocation, or again has one.
     private static let patience: Duration = .seconds(10)
     /// The most that waits for a slow client. Voice that comes later than this is of no use to anybody.
     private static let backlogLimit = 256 << 10
 
-    init(_ stream: Stream, _ transport: Transport, worker: Worker) {
+    init(_ stream: any ByteStream, _ transport: Transport, worker: Worker) {
         self.stream = stream
         self.worker = worker
         flow = Flow(client: stream.peer, server: stream.local, transport: transport)
     }
 
-    /// Begins to read, with a clock running until the client has shown who it is.
-    func open() throws(Errno) {
-        try stream.open(owner: self)
-        expectCredentials(true)
-    }
+    /// Whether the first byte of a stream can be that of a STUN message, whose two highest bits are zero.
+    static func begins(with byte: UInt8) -> Bool { byte & 0xC0 == 0 }
 
     /// Starts the clock that closes the stream, or stops it.
     func expectCredentials(_ isExpected: Bool) {
         stream.deadline = isExpected ? worker.loop.now.instant + Self.patience : nil
     }
 
-    func received(_ bytes: Span<UInt8>, on stream: Stream) {
+    func received(_ bytes: Span<UInt8>) {
         if beginning.isEmpty {
             let used = takeMessages(bytes)
             if stream.isOpen, used < bytes.count { beginning = bytes.extracting(used...).array }
@@ -72,6 +71,7 @@ final class StreamClient: StreamOwner {
     func reply(_ bytes: Span<UInt8>) {
         if outgoing.isEmpty { worker.touch(self) }
         outgoing.append(copying: bytes)
+        ends.append(outgoing.count)
     }
 
     /// Queues relayed payload, or drops it when the client is too slow: a late datagram helps nobody.
@@ -84,26 +84,39 @@ final class StreamClient: StreamOwner {
         outgoing.append(copying: header)
         outgoing.append(copying: payload)
         for _ in 0..<padding { outgoing.append(0) }
+        ends.append(outgoing.count)
         return true
     }
 
     /// Sends what the turn has gathered.
     func flush() {
         guard !outgoing.isEmpty else { return }
-        if !stream.send(outgoing.span) {
+        if !stream.send(outgoing.span, ends: ends) {
             stream.abort()
             worker.disconnected(self)
         }
         outgoing.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 
-    func peerFinished(_ stream: Stream) {
+}
+
+extension StreamClient: ByteStreamOwner {
+    func peerFinished() {
         // Half of a conversation is of no use to a relay.
         stream.finish()
         worker.disconnected(self)
     }
 
-    func closed(_ stream: Stream, because end: Stream.End) { worker.disconnected(self) }
+    func drained() {}
+
+    func closed() { worker.disconnected(self) }
+}
+
+extension StreamClient: StreamOwner {
+    func received(_ bytes: Span<UInt8>, on stream: Stream) { received(bytes) }
+    func peerFinished(_ stream: Stream) { peerFinished() }
+    func closed(_ stream: Stream, because end: Stream.End) { closed() }
 }
 
 extension [UInt8] {

@@ -5,19 +5,13 @@ internal import TURN
 internal import Wire
 
 extension Worker {
-    /// Accepts clients over TCP at `endpoint`, beside the other workers.
+    /// Accepts clients over TCP and TLS at `endpoint`, beside the other workers.
     func listen(at endpoint: Endpoint) throws(BindFailure) {
         streamListeners.append(
             try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
-                accept(stream, over: .tcp)
+                // Out of descriptors for epoll: the stream closes as it is let go.
+                try? Newcomer(at: self).open(stream)
             })
-    }
-
-    private func accept(_ stream: Stream, over transport: Transport) {
-        let client = StreamClient(stream, transport, worker: self)
-        // Out of descriptors for epoll: the stream closes as it is let go.
-        guard (try? client.open()) != nil else { return }
-        streams[client.flow] = client
     }
 
     /// Takes one message of a stream; its bytes are good until ``finishBatch()``.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Crypto
 internal import Engine
+internal import TLS
 internal import TURN
 internal import Wire
 
@@ -22,6 +23,8 @@ final class Worker {
         /// All workers have bound their sockets: clients may be answered.
         case serve
         case reload(TURN.Settings)
+        /// New TLS handshakes are served with this.
+        case show(Context)
         /// The server stops: tell of the sessions.
         case finish
     }
@@ -45,6 +48,9 @@ final class Worker {
     var streams: [Flow: StreamClient] = [:]
     /// Those that have something to be sent as the turn ends.
     var touched: [StreamClient] = []
+    /// What new TLS handshakes are served with; nil where TLS is not served.
+    var context: Context?
+    let scratch = SecureScratch()
     private var timer: Timer?
 
     /// Binds the worker's sockets; no datagram is read before it is told to ``Message/serve``.
@@ -86,6 +92,7 @@ final class Worker {
         case .reload(let settings):
             relay.reload(settings)
             performOutputs()
+        case .show(let context): self.context = context
         case .finish: relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
         }
     }

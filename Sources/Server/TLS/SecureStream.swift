@@ -41,7 +41,7 @@ final class SecureStream {
     ///   - ended: Told once, when the stream is over, and why where the session broke the protocol.
     init(
         on stream: Stream, serving context: Context, scratch: SecureScratch, greeting: @escaping Greeting,
-        ended: @escaping (SecureStream, Failure?) -> Void
+        ended: @escaping (SecureStream, Failure?) -> Void = { _, _ in }
     ) {
         (self.stream, self.scratch, self.greeting, self.ended) = (stream, scratch, greeting, ended)
         session = Session(serving: context)
@@ -53,23 +53,39 @@ final class SecureStream {
         stream.deadline = now + Self.patience
     }
 
+    /// Takes over a stream that is open already, and the first bytes that came on it.
+    func take(over bytes: Span<UInt8>, now: Instant) {
+        stream.hand(to: self)
+        stream.deadline = now + Self.patience
+        receive(bytes)
+    }
+
     /// The version and the cipher, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`.
     var cipher: String { session.cipher }
 
     /// Sends or queues; false when the stream is over or too much is queued.
-    func send(_ bytes: Span<UInt8>) -> Bool {
-        // Every record of 16 KiB grows by its header and tag.
-        let size = bytes.count + (bytes.count / 16_384 + 1) * 64
+    func send(_ bytes: Span<UInt8>) -> Bool { send(bytes, ends: [bytes.count]) }
+
+    /// Clients are about that take what one record holds for one message.
+    func send(_ messages: Span<UInt8>, ends: [Int]) -> Bool {
+        // Every record of at most 16 KiB grows by its header and tag.
+        let size = messages.count + (messages.count / 16_384 + ends.count) * 64
         guard !isOver, session.isWritable, size <= stream.sendLimit - stream.backlog else { return false }
         return scratch.lendCiphertext { ciphertext in
-            var sent = 0
-            while sent < bytes.count {
-                var room = ciphertext.mutableSpan
-                let (taken, written) = session.send(bytes.extracting(sent...), into: &room)
-                guard taken > 0, stream.send(ciphertext.span.extracting(..<written)) else { return false }
-                sent += taken
+            var (sent, filled) = (0, 0)
+            for end in ends {
+                while sent < end {
+                    var room = ciphertext.mutableSpan
+                    let (taken, written) = session.send(messages.extracting(sent..<end), into: &room, after: filled)
+                    sent += taken
+                    filled += written
+                    guard taken == 0 else { continue }
+                    // Full: what there is goes out, and the rest behind it.
+                    guard filled > 0, stream.send(ciphertext.span.extracting(..<filled)) else { return false }
+                    filled = 0
+                }
             }
-            return true
+            return filled == 0 || stream.send(ciphertext.span.extracting(..<filled))
         }
     }
 
@@ -126,6 +142,8 @@ final class SecureStream {
 
 extension SecureStream: ByteStream {
     var peer: Endpoint { stream.peer }
+    var local: Endpoint { stream.local }
+    var isOpen: Bool { !isOver && stream.isOpen }
     var isSecure: Bool { true }
     var backlog: Int { stream.backlog }
 

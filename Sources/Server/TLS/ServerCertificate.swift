@@ -12,7 +12,8 @@ struct ServerCertificate {
     let authority: TLS.Authority?
     private let settings: Settings
 
-    /// ALPN names of the web listener, which relays too (RFC 7443).
+    /// ALPN names of the relay's listeners (RFC 7443 §2).
+    static let relayProtocols = ["stun.turn", "stun.nat-discovery"]
     private static let webProtocols = ["http/1.1"]
 
     /// Reads or makes the certificate that the settings ask for; nil when they ask for none.
@@ -38,6 +39,9 @@ struct ServerCertificate {
 
     /// What HTTPS is served with.
     func webContext() throws(ServiceFailure) -> Context { try context(over: .stream, Self.webProtocols) }
+
+    /// What STUN and TURN over TLS are served with.
+    func relayContext() throws(ServiceFailure) -> Context { try context(over: .stream, Self.relayProtocols) }
 
     /// What to tell the operator: what clients will not like about the certificate, and how to make them trust it.
     func notices(now: UnixTime) -> [String] {

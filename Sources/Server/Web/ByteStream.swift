@@ -6,6 +6,9 @@ internal import Wire
 /// What a web connection is carried by: a TCP stream, or a TLS session over one.
 protocol ByteStream: AnyObject {
     var peer: Endpoint { get }
+    /// The address and port that the peer connected to.
+    var local: Endpoint { get }
+    var isOpen: Bool { get }
     /// Whether nobody on the way can read or change what it carries.
     var isSecure: Bool { get }
     /// Bytes that wait to be sent.
@@ -13,6 +16,10 @@ protocol ByteStream: AnyObject {
     /// When the stream is closed as timed out.
     var deadline: Instant? { get set }
     /// Sends or queues; false when the stream is over or too much is queued.
+    func send(_ bytes: Span<UInt8>) -> Bool
+    /// Sends or queues messages that end at `ends`; what has records sends each in one of its own.
+    func send(_ messages: Span<UInt8>, ends: [Int]) -> Bool
+    /// Sends or queues, as for a span.
     func send(_ bytes: [UInt8]) -> Bool
     /// Sends what is queued and then no more.
     func finish()
@@ -22,4 +29,6 @@ protocol ByteStream: AnyObject {
 
 extension Stream: ByteStream {
     var isSecure: Bool { false }
+
+    func send(_ messages: Span<UInt8>, ends: [Int]) -> Bool { send(messages) }
 }

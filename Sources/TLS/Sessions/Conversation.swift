@@ -43,17 +43,20 @@ internal import Wire
 
     /// Lends `input` to be read and `output` to be written while `body` runs.
     ///
+    /// - Parameter offset: Bytes of the output that are in use already.
     /// - Returns: How many bytes of each were used.
     mutating func lend(
-        _ input: Span<UInt8>, _ output: inout MutableSpan<UInt8>, _ body: (inout Conversation) -> Void
+        _ input: Span<UInt8>, _ output: inout MutableSpan<UInt8>, after offset: Int = 0,
+        _ body: (inout Conversation) -> Void
     ) -> (read: Int, written: Int) {
-        unsafe input.withUnsafeBufferPointer { input in
+        let offset = min(max(0, offset), output.count)
+        return unsafe input.withUnsafeBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { output in
                 // Safe: both buffers outlive the closure, and the wire forgets them before it ends.
                 unsafe wire.pointee.input = input.baseAddress
                 unsafe wire.pointee.input_count = input.count
-                unsafe wire.pointee.output = output.baseAddress
-                unsafe wire.pointee.output_capacity = output.count
+                unsafe wire.pointee.output = output.baseAddress.map { unsafe $0 + offset }
+                unsafe wire.pointee.output_capacity = output.count - offset
                 unsafe wire.pointee.output_count = 0
                 unsafe wire.pointee.datagrams = 0
                 body(&self)

@@ -109,17 +109,18 @@ package struct Session: ~Copyable {
 
     /// Encrypts what is to be sent to the peer.
     ///
+    /// - Parameter offset: Bytes of the ciphertext's memory that are in use already: what is written follows them.
     /// - Returns: The bytes of plaintext that were taken, always from the front, and the bytes of ciphertext written. Zero
     ///   and zero when there is no room, or the session is not ``isWritable``: the same bytes are to be given again.
     package mutating func send(
-        _ plaintext: Span<UInt8>, into ciphertext: inout MutableSpan<UInt8>
+        _ plaintext: Span<UInt8>, into ciphertext: inout MutableSpan<UInt8>, after offset: Int = 0
     ) -> (taken: Int, written: Int) {
         guard isWritable, !plaintext.isEmpty else { return (0, 0) }
         var taken = 0
         var failure: Failure?
-        let room = ciphertext.count
+        let room = ciphertext.count - max(0, offset)
         let (_, written) = unsafe plaintext.withUnsafeBytes { plaintext in
-            conversation.lend(Span(), &ciphertext) { conversation in
+            conversation.lend(Span(), &ciphertext, after: offset) { conversation in
                 while failure == nil, taken < plaintext.count {
                     let free = room - conversation.written - Self.overhead
                     let count = min(plaintext.count - taken, Self.record, free)

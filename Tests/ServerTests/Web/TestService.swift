@@ -20,6 +20,7 @@ final class TestService {
         settings.webListeningAddresses = [.loopbackV4]
         settings.listeningAddresses = [.loopbackV4]
         settings.listeningPort = 0
+        settings.tlsListeningPort = 0
         settings.dataDirectory = directory
         change(&settings)
         self.directory = directory
