@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Wire
+
+/// One Engine.IO session: a client that polls, or has a WebSocket, or is on its way from the one to the other.
+struct EngineSession {
+    static let pingInterval = Duration.seconds(25)
+    static let pingTimeout = Duration.seconds(20)
+    /// What may wait for a client that does not fetch it.
+    static let queueLimit = 256
+    static let queueBytes = 1 << 20
+
+    enum Transport: Hashable {
+        case polling
+        /// The WebSocket was probed; the client has not switched yet.
+        case upgrading(Socket)
+        case webSocket(Socket)
+    }
+
+    let id: String
+    var transport: Transport
+    /// The request that is held open until there is something to say.
+    var poll: Int?
+    private(set) var queue: [String] = []
+    private var queuedBytes = 0
+    /// When to ping, or, while a pong is waited for, when to give up.
+    var pingAt: Instant
+    var pongBy: Instant?
+    /// Whether the Socket.IO layer has let the client in.
+    var isConnected = false
+
+    init(id: String, transport: Transport, now: Instant) {
+        (self.id, self.transport, pingAt) = (id, transport, now + Self.pingInterval)
+    }
+
+    var socket: Socket? {
+        switch transport {
+        case .polling: nil
+        case .upgrading(let socket), .webSocket(let socket): socket
+        }
+    }
+
+    var hasOverflowed: Bool { queue.count > Self.queueLimit || queuedBytes > Self.queueBytes }
+
+    var nextWake: Instant { pongBy ?? pingAt }
+
+    mutating func enqueue(_ packet: String) {
+        queue.append(packet)
+        queuedBytes += packet.utf8.count
+    }
+
+    /// Takes everything that waits.
+    mutating func takeQueue() -> [String] {
+        defer {
+            queue = []
+            queuedBytes = 0
+        }
+        return queue
+    }
+
+    /// The packet that opens the session.
+    var opening: String {
+        let upgrades: JSON = transport == .polling ? ["websocket"] : []
+        let fields: JSON = [
+            "sid": .string(id), "upgrades": upgrades,
+            "pingInterval": .integer(Self.pingInterval.components.seconds * 1000),
+            "pingTimeout": .integer(Self.pingTimeout.components.seconds * 1000),
+            "maxPayload": .integer(Int64(JSON.longest)),
+        ]
+        return "0" + fields.text
+    }
+}
