@@ -12,6 +12,15 @@ package struct Verdict: Sendable {
     /// Where the values that are not defaults were written, by key.
     package let origins: [String: [Origin]]
 
+    init(settings: Settings?, problems: [Problem], origins: [String: [Origin]]) {
+        (self.settings, self.problems, self.origins) = (settings, problems, origins)
+    }
+
+    /// The verdict on what could not even be read.
+    package init(refusing problem: Problem) {
+        self.init(settings: nil, problems: [problem], origins: [:])
+    }
+
     package var errors: [Problem] { problems.filter { $0.severity == .error } }
     package var warnings: [Problem] { problems.filter { $0.severity == .warning } }
 }

@@ -8,11 +8,14 @@ package import Wire
 
 /// The whole server: everything that the settings ask for, from the first socket to the last goodbye.
 package final class Service {
-    private let settings: Settings
-    private let log: Log
-    /// What this server's own credentials are made with: one of the operator's secrets, or one of this process.
+    /// What is in force; a reload changes it.
+    var settings: Settings
+    let log: Log
+    /// What this server's own credentials are made with: of this process alone, so that the operator's can be retired;
+    /// the operator's first where the relay is another server.
     private let relaySecret: String
-    private var relay: RelayService?
+    private let relayConstants = RelayConstants()
+    var relay: RelayService?
     private var storage: StorageThread?
     private var web: WebThread?
     private var certificate: ServerCertificate?
@@ -26,7 +29,8 @@ package final class Service {
 
     package init(_ settings: Settings, log: Log) {
         (self.settings, self.log) = (settings, log)
-        relaySecret = settings.restSecrets.first ?? Hex.encode(Randomness.bytes(24))
+        let shared = settings.servesUDP || settings.servesTCP ? nil : settings.restSecrets.first
+        relaySecret = shared ?? Hex.encode(Randomness.bytes(24))
     }
 
     /// The server with the log that its settings ask for.
@@ -39,8 +43,10 @@ package final class Service {
     /// Serves until SIGTERM or SIGINT, then says goodbye to everybody.
     ///
     /// To be called on the first thread, before others were started.
-    package func run() throws(ServiceFailure) {
-        let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal() }
+    ///
+    /// - Parameter reread: Reads the configuration again, at SIGHUP.
+    package func run(reread: @escaping () -> Verdict) throws(ServiceFailure) {
+        let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal(reread) }
         try start()
         watchCertificate(on: loop)
         log.write(.ready, settings.welcome(web: webEndpoints))
@@ -83,14 +89,19 @@ package final class Service {
     /// Where they are served over TCP and TLS, which the first byte tells apart; empty when they are not.
     package var relayStreamEndpoints: [Endpoint] { relay?.listeners.streams ?? [] }
 
+    /// What the settings in force mean for the relay.
+    func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
+        RelayService.Settings(
+            settings, ownSecret: settings.servesWeb ? relaySecret : nil, constants: relayConstants,
+            context: try certificate?.relayContext(), log: log)
+    }
+
     private func startRelay() throws(ServiceFailure) {
         guard settings.servesUDP || settings.servesTCP || settings.servesTLS && certificate != nil else { return }
-        let context = try certificate?.relayContext()
+        let meant = try relaySettings()
         let relay: RelayService
         do throws(RelayFailure) {
-            relay = try RelayService(
-                RelayService.Settings(
-                    settings, ownSecret: settings.servesWeb ? relaySecret : nil, context: context, log: log))
+            relay = try RelayService(meant)
         } catch {
             throw .relay(error)
         }
@@ -168,7 +179,7 @@ package final class Service {
     }
 
     /// A loop that ends when the process is asked to.
-    private func loopUntilSignal() throws(Errno) -> Loop {
+    private func loopUntilSignal(_ reread: @escaping () -> Verdict) throws(Errno) -> Loop {
         let loop = try Loop()
         let stopper = loop.stopper
         try Signals(on: loop) { [log, unowned self] signal in
@@ -178,10 +189,8 @@ package final class Service {
                 stopper.stop()
             // A signal that ended the server instead would be worse than one that does nothing.
             case .hangUp:
+                reload(reread())
                 refreshCertificate()
-                log.write(
-                    .configuration(.warning),
-                    "SIGHUP: the certificate was looked at; settings are read at the start only")
             }
         }
         return loop

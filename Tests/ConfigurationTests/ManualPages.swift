@@ -37,6 +37,7 @@ enum ManualPages {
         } else if let value = setting.defaultValue {
             lines.append("Default: \(escaped(value)).")
         }
+        if setting.isReloadable { lines.append("A reload applies it.") }
         switch setting.kinship {
         case .deviates(let how), .defaultDeviates(let how): lines.append("Unlike coturn: \(escaped(how))")
         case .own: lines.append("Not in coturn.")

@@ -8,26 +8,23 @@ final class AllocationQuotas: Sendable {
     private struct Counts {
         var users: [String: Int] = [:]
         var total = 0
+        /// What a user may hold, and all together; zero is no limit.
+        var limits = (user: 0, total: 0)
     }
 
     private let counts = Mutex(Counts())
-    private let user: Int
-    private let total: Int
 
-    private init(user: Int, total: Int) { (self.user, self.total) = (user, total) }
+    /// What the relay asks. Counted without limits too, so that a limit set later knows what is held.
+    var quotas: Quotas { Quotas(take: { self.take($0) }, give: { self.give($0) }) }
 
-    /// The limits as the relay asks for them; zero is no limit.
-    static func quotas(user: Int, total: Int) -> Quotas {
-        guard user > 0 || total > 0 else { return .unlimited }
-        let shared = AllocationQuotas(user: user, total: total)
-        return Quotas(take: { shared.take($0) }, give: { shared.give($0) })
-    }
+    /// Applies from the next allocation on; who holds more keeps it. Zero is no limit.
+    func limit(user: Int, total: Int) { counts.withLock { $0.limits = (user, total) } }
 
     private func take(_ name: String) -> Quotas.Limit? {
         counts.withLock { counts in
             let own = counts.users[name] ?? 0
-            if total > 0, counts.total >= total { return .total }
-            if user > 0, own >= user { return .user }
+            if counts.limits.total > 0, counts.total >= counts.limits.total { return .total }
+            if counts.limits.user > 0, own >= counts.limits.user { return .user }
             counts.users[name] = own + 1
             counts.total += 1
             return nil

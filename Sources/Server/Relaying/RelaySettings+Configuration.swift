@@ -6,16 +6,24 @@ internal import TLS
 internal import TURN
 internal import Wire
 
+/// What stays the same over reloads: the relay's nonces stay good, and its allocations counted.
+struct RelayConstants {
+    let nonceKey = Randomness.bytes(32)
+    let quotas = AllocationQuotas()
+}
+
 extension RelayService.Settings {
     /// What the operator's settings mean for the relay.
     ///
     /// - Parameters:
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
     ///   - context: What TLS is served with; nil when there is no certificate.
-    init(_ settings: Configuration.Settings, ownSecret: String?, context: Context?, log: Log) {
+    init(
+        _ settings: Configuration.Settings, ownSecret: String?, constants: RelayConstants, context: Context?, log: Log
+    ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
-            nonceKey: Randomness.bytes(32))
+            nonceKey: constants.nonceKey)
         relay.nonceLifetime = settings.staleNonce
         relay.relayAddresses = settings.relayAddresses
         relay.ports = [settings.relayPorts]
@@ -28,7 +36,8 @@ extension RelayService.Settings {
         relay.bytesPerSecond = UInt64(settings.maxBytesPerSecond)
         relay.workerBytesPerSecond = Self.share(of: settings)
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
-        relay.quotas = AllocationQuotas.quotas(user: settings.userQuota, total: settings.totalQuota)
+        constants.quotas.limit(user: settings.userQuota, total: settings.totalQuota)
+        relay.quotas = constants.quotas.quotas
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
         let endpoints = addresses.map { Endpoint($0, settings.listeningPort) }
         let context = settings.servesTLS ? context : nil

@@ -15,7 +15,7 @@ enum ServeVerb {
             from --key=value; the later counts. A turnserver.conf of coturn can be used as it is.
 
             Without --config FILE it reads \(Input.File.standardPath) where that exists.
-            SIGINT and SIGTERM end it. A configuration that cannot be served ends it with 78.
+            SIGINT and SIGTERM end it, SIGHUP reads the configuration again. A configuration that cannot be served ends it with 78.
             """,
         run: run)
 
@@ -37,11 +37,20 @@ enum ServeVerb {
         }
         defer { log.finish() }
         do throws(ServiceFailure) {
-            try Service(settings, log: log).run()
+            try Service(settings, log: log).run { Self.reread(words) }
             return Exit.success
         } catch {
             log.write(.failure, error.description)
             return Exit.unavailable
+        }
+    }
+
+    /// The configuration as it is now, given the words that the server was started with.
+    private static func reread(_ words: [String]) -> Verdict {
+        do {
+            return try ConfigurationOption(words).verdict
+        } catch {
+            return Verdict(refusing: error)
         }
     }
 }
