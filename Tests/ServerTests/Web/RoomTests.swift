@@ -120,6 +120,7 @@ struct RoomTests {
     @Test("are there again after a restart, and the ended ones still known")
     func restart() throws {
         let directory = try TestService.temporaryDirectory()
+        defer { TestService.remove(directory) }
         var first: TestService? = try TestService(in: directory)
         let (token, key) = try #require(try first?.room())
         let (ended, endedKey) = try #require(try first?.room())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import Engine
+import Foundation
 import Glibc
 import Testing
 import Wire
@@ -11,9 +12,12 @@ import Wire
 final class TestService {
     let service: Service
     let directory: String
+    private let keepsDirectory: Bool
     let web: Endpoint
 
+    /// - Parameter directory: One that outlives this server; nil for one of its own.
     init(in directory: String? = nil, _ change: (inout Settings) -> Void = { _ in }) throws {
+        keepsDirectory = directory != nil
         let directory = try directory ?? Self.temporaryDirectory()
         var settings = Settings()
         settings.webPort = 0
@@ -29,7 +33,15 @@ final class TestService {
         web = try #require(service.webEndpoints.first)
     }
 
-    deinit { service.stop() }
+    deinit {
+        service.stop()
+        if !keepsDirectory { Self.remove(directory) }
+    }
+
+    /// Deletes the folder of a server that has ended.
+    static func remove(_ directory: String) {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
 
     static func temporaryDirectory() throws -> String {
         var name = Array("/tmp/sterna-test-XXXXXX\0".utf8.map { CChar(bitPattern: $0) })
