@@ -127,7 +127,8 @@ package final class Service {
         do throws(ServiceFailure) {
             thread = try WebThread.start(
                 settings, serving: try certificate?.webContext(), promises: certificate?.authority == nil,
-                relay: settings.stunOnly ? nil : relayEndpoints.first, mint: mint,
+                relay: settings.stunOnly ? nil : relayEndpoints.first,
+                relaying: settings.servesTLS ? relay?.adopt : nil, mint: mint,
                 storage: storage, log: log)
         } catch {
             storage.stop()

@@ -8,7 +8,7 @@ extension Setting {
         ).own.shipped("80"),
         Setting(
             "web-tls-port", .port, into: \.webTLSPort,
-            "The port of HTTPS: call page, signaling, API. Whoever comes over HTTP from elsewhere is sent here."
+            "The port of HTTPS, which also takes STUN and TURN over TLS. Whoever comes over HTTP from elsewhere is sent here."
         ).own,
         Setting(
             "web-listening-ip", .address, into: \.webListeningAddresses,

@@ -50,8 +50,16 @@ extension Worker {
     }
 
     /// Takes in a client whose TLS handshake is complete, when STUN is what it came for (RFC 7443).
-    func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> (any ByteStreamOwner)? {
+    func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> SecureStream.Welcome {
         let isMeant = name.map(ServerCertificate.relayProtocols.contains) ?? first.map(StreamClient.begins) ?? false
-        return isMeant ? admit(stream, over: .tls) : nil
+        return isMeant ? .owned(admit(stream, over: .tls)) : .refused
+    }
+
+    /// Takes in a client that another loop has shaken hands with.
+    func adopt(_ parcel: SecureParcel) {
+        guard let stream = SecureStream(unpacking: parcel, on: loop, scratch: scratch) else { return }
+        let client = admit(stream, over: .tls)
+        // Out of descriptors for epoll: the stream closes as it is let go.
+        do throws(Errno) { try stream.open(for: client, after: parcel) } catch { disconnected(client) }
     }
 }

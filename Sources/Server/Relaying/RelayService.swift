@@ -62,6 +62,13 @@ package final class RelayService {
         for mailbox in mailboxes { mailbox.post(.show(context)) }
     }
 
+    /// Takes in clients of TLS that came to another listener; may be called from any thread.
+    var adopt: @Sendable (SecureParcel) -> Void {
+        { [mailboxes] parcel in
+            mailboxes[Int(parcel.peer.port) % mailboxes.count].post(.adopt(parcel))
+        }
+    }
+
     /// Tells of every running session, then closes everything. Returns when the threads are gone.
     package func stop() {
         for mailbox in mailboxes { mailbox.post(.finish) }

@@ -25,6 +25,8 @@ final class Worker {
         case reload(TURN.Settings)
         /// New TLS handshakes are served with this.
         case show(Context)
+        /// A client came to another listener of this server.
+        case adopt(SecureParcel)
         /// The server stops: tell of the sessions.
         case finish
     }
@@ -93,6 +95,7 @@ final class Worker {
             relay.reload(settings)
             performOutputs()
         case .show(let context): self.context = context
+        case .adopt(let parcel): adopt(parcel)
         case .finish: relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
         }
     }

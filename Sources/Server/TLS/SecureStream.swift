@@ -20,10 +20,18 @@ protocol ByteStreamOwner: AnyObject {
 ///
 /// Whom it is for is known when the handshake is complete: by ALPN, or where the client offered none, by the first byte.
 final class SecureStream {
-    /// Finds the owner of a session; nil ends it.
+    /// What becomes of a session.
+    enum Welcome {
+        case owned(any ByteStreamOwner)
+        /// Somebody on another loop takes it over.
+        case elsewhere((SecureParcel) -> Void)
+        case refused
+    }
+
+    /// Finds the owner of a session.
     ///
     /// Called with the ALPN name once the handshake is complete, or with the first byte where there is no name.
-    typealias Greeting = (SecureStream, _ name: String?, _ first: UInt8?) -> (any ByteStreamOwner)?
+    typealias Greeting = (SecureStream, _ name: String?, _ first: UInt8?) -> Welcome
 
     /// How long a client may take for the handshake and its first byte.
     private static let patience = Duration.seconds(10)
@@ -32,7 +40,8 @@ final class SecureStream {
     private let scratch: SecureScratch
     private let greeting: Greeting
     private let ended: (SecureStream, Failure?) -> Void
-    private var session: Session
+    /// Nil once it was given away.
+    private var session: Session?
     private var owner: (any ByteStreamOwner)?
     private var isOver = false
 
@@ -53,15 +62,29 @@ final class SecureStream {
         stream.deadline = now + Self.patience
     }
 
+    /// Goes on with a session from another loop.
+    init?(unpacking parcel: SecureParcel, on loop: Loop, scratch: SecureScratch) {
+        guard let session = parcel.takeSession(), let stream = parcel.unpack(on: loop) else { return nil }
+        (self.stream, self.scratch) = (stream, scratch)
+        (greeting, ended) = ({ _, _, _ in .refused }, { _, _ in })
+        self.session = consume session
+    }
+
+    /// Begins to read for `owner`, who is told first what had come before.
+    func open(for owner: any ByteStreamOwner, after parcel: SecureParcel) throws(Errno) {
+        self.owner = owner
+        try stream.open(owner: self)
+        let (plaintext, ciphertext) = (parcel.plaintext, parcel.ciphertext)
+        if !plaintext.isEmpty { owner.received(plaintext.span) }
+        if !isOver { receive(ciphertext.span) }
+    }
+
     /// Takes over a stream that is open already, and the first bytes that came on it.
     func take(over bytes: Span<UInt8>, now: Instant) {
         stream.hand(to: self)
         stream.deadline = now + Self.patience
         receive(bytes)
     }
-
-    /// The version and the cipher, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`.
-    var cipher: String { session.cipher }
 
     /// Sends or queues; false when the stream is over or too much is queued.
     func send(_ bytes: Span<UInt8>) -> Bool { send(bytes, ends: [bytes.count]) }
@@ -70,13 +93,14 @@ final class SecureStream {
     func send(_ messages: Span<UInt8>, ends: [Int]) -> Bool {
         // Every record of at most 16 KiB grows by its header and tag.
         let size = messages.count + (messages.count / 16_384 + ends.count) * 64
-        guard !isOver, session.isWritable, size <= stream.sendLimit - stream.backlog else { return false }
+        guard !isOver, session?.isWritable == true, size <= stream.sendLimit - stream.backlog else { return false }
         return scratch.lendCiphertext { ciphertext in
             var (sent, filled) = (0, 0)
             for end in ends {
                 while sent < end {
                     var room = ciphertext.mutableSpan
-                    let (taken, written) = session.send(messages.extracting(sent..<end), into: &room, after: filled)
+                    let progress = session?.send(messages.extracting(sent..<end), into: &room, after: filled)
+                    let (taken, written) = progress ?? (0, 0)
                     sent += taken
                     filled += written
                     guard taken == 0 else { continue }
@@ -95,14 +119,17 @@ final class SecureStream {
             while !isOver {
                 let progress = decrypt(bytes.extracting(used...), into: &plaintext)
                 used += progress.consumed
-                if owner == nil, session.isWritable { greet(progress.plaintext > 0 ? plaintext[0] : nil) }
+                if owner == nil, session?.isWritable == true {
+                    greet(plaintext.span.extracting(..<progress.plaintext), behind: bytes.extracting(used...))
+                    if isOver { return }
+                }
                 if progress.plaintext > 0 { owner?.received(plaintext.span.extracting(..<progress.plaintext)) }
-                if case .failed(let failure) = session.state {
+                if case .failed(let failure) = session?.state {
                     // The alert that says why is on its way.
                     stream.finish()
                     return end(failure)
                 }
-                if !isOver, session.state == .finished { return peerFinished(stream) }
+                if !isOver, session?.state == .finished { return peerFinished(stream) }
                 guard progress.hasMore else { return }
             }
         }
@@ -113,7 +140,7 @@ final class SecureStream {
         let progress = scratch.lendCiphertext { ciphertext in
             var answer = ciphertext.mutableSpan
             var room = plaintext.mutableSpan
-            let progress = session.receive(bytes, plaintext: &room, answer: &answer)
+            let progress = session?.receive(bytes, plaintext: &room, answer: &answer) ?? Session.Progress()
             // Where the peer reads nothing any more, the loop is about to tell.
             if progress.answer > 0 { stream.send(ciphertext.span.extracting(..<progress.answer)) }
             return progress
@@ -122,12 +149,25 @@ final class SecureStream {
     }
 
     /// Finds the owner when it can be known by now.
-    private func greet(_ first: UInt8?) {
-        let name = session.negotiatedProtocol
-        guard name != nil || first != nil else { return }
+    private func greet(_ plaintext: Span<UInt8>, behind ciphertext: Span<UInt8>) {
+        let name = session?.negotiatedProtocol
+        guard name != nil || !plaintext.isEmpty else { return }
         stream.deadline = nil
-        owner = greeting(self, name, first)
-        if owner == nil { abort() }
+        switch greeting(self, name, plaintext.isEmpty ? nil : plaintext[0]) {
+        case .owned(let owner): self.owner = owner
+        case .refused: abort()
+        case .elsewhere(let deliver):
+            // What waits to be sent would be lost with the stream; an honest client has room for a handshake.
+            guard stream.backlog == 0, let session = session.take(), let socket = stream.detach() else {
+                return abort()
+            }
+            isOver = true
+            deliver(
+                SecureParcel(
+                    socket, session, local: stream.local, peer: stream.peer, plaintext: plaintext.array,
+                    ciphertext: ciphertext.array))
+            ended(self, nil)
+        }
     }
 
     /// The stream is over: lets go of the owner, who holds this in turn.
@@ -158,7 +198,7 @@ extension SecureStream: ByteStream {
         guard !isOver else { return }
         scratch.lendCiphertext { ciphertext in
             var room = ciphertext.mutableSpan
-            let count = session.finish(into: &room)
+            let count = session?.finish(into: &room) ?? 0
             if count > 0 { stream.send(ciphertext.span.extracting(..<count)) }
         }
         stream.finish()

@@ -14,7 +14,6 @@ struct ServerCertificate {
 
     /// ALPN names of the relay's listeners (RFC 7443 §2).
     static let relayProtocols = ["stun.turn", "stun.nat-discovery"]
-    private static let webProtocols = ["http/1.1"]
 
     /// Reads or makes the certificate that the settings ask for; nil when they ask for none.
     init?(_ settings: Settings, now: UnixTime) throws(ServiceFailure) {
@@ -38,7 +37,10 @@ struct ServerCertificate {
     }
 
     /// What HTTPS is served with.
-    func webContext() throws(ServiceFailure) -> Context { try context(over: .stream, Self.webProtocols) }
+    func webContext() throws(ServiceFailure) -> Context {
+        // Whoever comes for STUN and TURN is passed on to the relay.
+        try context(over: .stream, ["http/1.1"] + (settings.servesTLS ? Self.relayProtocols : []))
+    }
 
     /// What STUN and TURN over TLS are served with.
     func relayContext() throws(ServiceFailure) -> Context { try context(over: .stream, Self.relayProtocols) }

@@ -12,6 +12,8 @@ final class WebListener {
     /// What new TLS handshakes are served with; nil where HTTPS is not served.
     var context: Context?
     private let scratch = SecureScratch()
+    /// Takes over who came for STUN and TURN; nil where they are not served over TLS.
+    var relay: (@Sendable (SecureParcel) -> Void)?
     /// Handshakes in progress, and those who have not said a byte since.
     private var strangers: [ObjectIdentifier: SecureStream] = [:]
     private var connections: [ObjectIdentifier: WebConnection] = [:]
@@ -61,7 +63,7 @@ final class WebListener {
     private func acceptSecurely(_ stream: Stream) {
         guard let context else { return }
         let secure = SecureStream(on: stream, serving: context, scratch: scratch) { [weak self] stream, name, first in
-            self?.welcome(stream, name, first)
+            self?.welcome(stream, name, first) ?? .refused
         } ended: { [weak self] stream, _ in
             self?.strangers[ObjectIdentifier(stream)] = nil
         }
@@ -71,12 +73,16 @@ final class WebListener {
     }
 
     /// Begins HTTP for who asked for it by name, or speaks like it: every method begins with a capital letter.
-    private func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> (any ByteStreamOwner)? {
-        guard name == "http/1.1" || name == nil && (0x41...0x5A).contains(first ?? 0) else { return nil }
+    /// Gives the relay who asked for that, or speaks like it (RFC 7443).
+    private func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> SecureStream.Welcome {
+        if let relay, name.map(ServerCertificate.relayProtocols.contains) ?? first.map(StreamClient.begins) ?? false {
+            return .elsewhere(relay)
+        }
+        guard name == "http/1.1" || name == nil && (0x41...0x5A).contains(first ?? 0) else { return .refused }
         strangers[ObjectIdentifier(stream)] = nil
         let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
         connections[ObjectIdentifier(connection)] = connection
-        return connection
+        return .owned(connection)
     }
 
     private func forget(_ connection: WebConnection) {

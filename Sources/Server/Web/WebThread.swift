@@ -35,10 +35,12 @@ struct WebThread: ~Copyable {
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
-    /// - Parameter relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
+    /// - Parameters:
+    ///   - relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
+    ///   - relaying: Takes over clients of HTTPS' port who come for STUN and TURN; nil where they are not to.
     static func start(
         _ settings: Configuration.Settings, serving context: Context?, promises: Bool, relay: Endpoint?,
-        mint: ICEServerMint,
+        relaying: (@Sendable (SecureParcel) -> Void)?, mint: ICEServerMint,
         storage: borrowing StorageThread, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
@@ -60,6 +62,7 @@ struct WebThread: ~Copyable {
             readiness: readiness, log: log)
         let listener = WebListener(on: loop, site: site)
         listener.context = context
+        listener.relay = relaying
         readiness.certificate = { [weak listener] in listener?.context?.identity?.certificate }
         var endpoints: [Endpoint] = []
         var secureEndpoints: [Endpoint] = []

@@ -25,6 +25,8 @@ package struct Session: ~Copyable {
         package var answer = 0
         /// Whether to call again with what is left: there was not room enough for everything.
         package var hasMore = false
+
+        package init() {}
     }
 
     package private(set) var state = State.handshaking

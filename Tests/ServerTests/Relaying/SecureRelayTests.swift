@@ -41,6 +41,18 @@ struct SecureRelayTests {
         #expect(try plain.read(32).prefix(2).elementsEqual([1, 1]))
     }
 
+    @Test("share the port of HTTPS too", arguments: [["stun.turn"], ["stun.nat-discovery"], []])
+    func webPort(protocols: [String]) throws {
+        let web = try #require(server.service.secureWebEndpoints.first)
+        let client = try SecureClient(web, trusting: authority, protocols: protocols)
+        client.send(Self.binding + Self.binding)
+        let answers = try client.read { $0.count >= 64 }
+        #expect(answers.count == 64)
+        #expect(answers.prefix(4).elementsEqual([1, 1, 0, 12]))
+        client.send(Self.binding)
+        #expect(try client.read { $0.count >= 96 }.count == 96)
+    }
+
     @Test("are not had by who asks for HTTP, by name or by what it says")
     func others() throws {
         #expect(throws: Failure.alert(120)) { try SecureClient(relay, trusting: authority, protocols: ["http/1.1"]) }

@@ -59,7 +59,7 @@ struct SecureTests {
             try SecureClient(secure, trusting: authority, protocols: ["h2"])
         }
         let client = try SecureClient(secure, trusting: authority)
-        client.send([0x00, 0x01, 0x00, 0x00])
+        client.send(Array("ftp".utf8))
         #expect(try client.read { !$0.isEmpty }.isEmpty)
     }
 
