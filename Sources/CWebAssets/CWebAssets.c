@@ -14,6 +14,9 @@ static const unsigned char call_call_js[] = {
 static const unsigned char call_delivery_js[] = {
 #embed "../Web/client/call/delivery.js"
 };
+static const unsigned char call_gauges_js[] = {
+#embed "../Web/client/call/gauges.js"
+};
 static const unsigned char call_memory_js[] = {
 #embed "../Web/client/call/memory.js"
 };
@@ -176,6 +179,7 @@ static const struct sterna_asset assets[] = {
     {"call/backoff.js", call_backoff_js, sizeof call_backoff_js},
     {"call/call.js", call_call_js, sizeof call_call_js},
     {"call/delivery.js", call_delivery_js, sizeof call_delivery_js},
+    {"call/gauges.js", call_gauges_js, sizeof call_gauges_js},
     {"call/memory.js", call_memory_js, sizeof call_memory_js},
     {"call/person.js", call_person_js, sizeof call_person_js},
     {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},

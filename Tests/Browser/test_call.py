@@ -56,6 +56,8 @@ def test_a_reload_restores_the_call_and_the_other_does_nothing(couple):
     link = ana.wait_frames(5)
     assert link["id"] == before, "the seat was given up"
     assert ben.page.query_selector("#join-camera") is None
+    # Without a press on the page the browser may hold the sound back; then a button says so.
+    sees(ben, "!document.querySelector('.tile:not(.own) audio').paused || document.querySelector('[data-banner=sound] button')")
 
 
 def test_the_first_one_reloads_too(couple):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client's rules without a network: its modules are loaded by a page and asked directly."""
+import pathlib
+
 import pytest
 
 
@@ -139,3 +141,13 @@ def test_both_languages_fill_in_the_same_parts(ask):
             })
         })
     """) == []
+
+
+def test_no_sentence_is_left_that_nobody_says(ask):
+    """Words are named in the modules as they are, or put together from a problem and a device."""
+    client = pathlib.Path(__file__).parents[2] / "Sources" / "Web" / "client"
+    said = "".join(file.read_text() for file in client.rglob("*.js") if file.parent.name != "words")
+    words = ask("words/en.js", "return Object.keys(m.english)")
+    devices = tuple(f"{problem}{device}" for problem in ("denied", "missing", "busy", "unsuitable", "unplugged", "unknown")
+                    for device in ("Camera", "Microphone", "Both"))
+    assert [word for word in words if f'"{word}"' not in said and word not in devices] == []

@@ -6,8 +6,8 @@ import { allow, expose, log, mark, relayOnly } from "../debug.js";
 import { isTelephone } from "../media/constraints.js";
 import { apply, lowestRung, share } from "../peer/bitrate.js";
 import { Pair, kinds } from "../peer/pair.js";
-import { Quality } from "../peer/quality.js";
-import { Sampler, facts } from "../peer/sampler.js";
+import { facts } from "../peer/sampler.js";
+import { Gauges } from "./gauges.js";
 import { keep } from "./memory.js";
 import { Person } from "./person.js";
 import { Seat } from "./seat.js";
@@ -24,9 +24,6 @@ import { Seat } from "./seat.js";
 
 /** @type {Record<number, Ending>} */
 const endings = { 4403: "forbidden", 4404: "unknown", 4409: "full", 4410: "expired", 4411: "elsewhere", 4429: "pin-attempts" };
-
-/** Louder than this is speech, on the scale of getSynchronizationSources. */
-const speech = 0.02;
 
 export class Call {
     /**
@@ -52,6 +49,7 @@ export class Call {
         this.maxParticipants = signal(2);
         /** The worst rung that the picture had to step down to. */
         this.rung = signal(0);
+        this.gauges = new Gauges();
         /** @type {RTCIceServer[]} */
         this.iceServers = [];
         this.memory = memory;
@@ -86,7 +84,7 @@ export class Call {
         this.watchMedia();
         const ticks = window.setInterval(() => this.tick(), 500);
         const samples = window.setInterval(() => void this.sample(), 2000);
-        const voices = window.setInterval(() => this.listen(), 200);
+        const voices = window.setInterval(() => this.gauges.listen(this.people.peek()), 200);
         const remember = () => this.remember();
         window.addEventListener("pagehide", remember);
         onEnd(() => {
@@ -234,7 +232,6 @@ export class Call {
                 negotiated: () => this.limit(person),
             },
         });
-        gauges.set(person, { sampler: new Sampler(), quality: new Quality(), rung: 0 });
         this.people.set([...this.people.peek(), person]);
         return person;
     }
@@ -283,7 +280,7 @@ export class Call {
     limit(person) {
         const sender = person.pair?.transceiver("video")?.sender;
         if (!sender) return;
-        const rung = gauges.get(person)?.rung ?? 0;
+        const rung = this.gauges.rungOf(person);
         apply(sender, share(this.people.peek().length, rung, isTelephone)).catch((error) => log("limit", String(error)));
     }
 
@@ -297,39 +294,13 @@ export class Call {
     }
 
     async sample() {
-        let worst = 0;
-        for (const person of this.people.peek()) {
-            const gauge = gauges.get(person);
-            if (!gauge || !person.pair || person.condition.peek() !== "connected") continue;
-            const sample = gauge.sampler.take(await person.pair.pc.getStats());
-            if (!sample) continue;
-            const { incoming, outgoing, rung } = gauge.quality.add(sample);
-            person.incoming.set(incoming);
-            person.outgoing.set(outgoing);
-            if (rung !== gauge.rung) {
-                log(person.id.slice(0, 4), "rung", rung, JSON.stringify(sample));
-                gauge.rung = rung;
-                this.limit(person);
-            }
-            worst = Math.max(worst, rung);
-        }
-        this.rung.set(worst);
+        this.rung.set(await this.gauges.sample(this.people.peek(), (person) => this.limit(person)));
         this.remember();
     }
 
     /** Whether only voice is left of what one sends. */
     isVoiceOnly() {
         return this.rung() === lowestRung && this.media.isSending.video();
-    }
-
-    listen() {
-        const now = performance.now();
-        for (const person of this.people.peek()) {
-            const receiver = person.pair?.transceiver("audio")?.receiver;
-            const sources = receiver?.getSynchronizationSources?.() ?? [];
-            if (person.audio.peek() && sources.some((source) => (source.audioLevel ?? 0) > speech)) person.spokeAt = now;
-            person.isSpeaking.set(now - person.spokeAt < 700);
-        }
     }
 
     // MARK: - Memory
@@ -367,9 +338,3 @@ export class Call {
         return { me: this.seat.peerId, link: this.link.peek(), ending: this.ending.peek(), people };
     }
 }
-
-/**
- * What is measured about each link.
- * @type {WeakMap<Person, { sampler: Sampler, quality: Quality, rung: number }>}
- */
-const gauges = new WeakMap();

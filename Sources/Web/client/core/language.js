@@ -35,9 +35,15 @@ export function t(word, parts = {}) {
     return text.replace(/\{(\w+)\}/g, (whole, name) => String(parts[name] ?? whole));
 }
 
-/** @param {Language} next */
+/**
+ * The person chooses: from now on that counts, and no longer what the link said.
+ * @param {Language} next
+ */
 export function speak(next) {
     language.set(next);
+    const address = new URL(location.href);
+    address.searchParams.delete("lang");
+    history.replaceState(history.state, "", address);
     local.write(key, next);
 }
 

@@ -91,6 +91,15 @@ export class Media {
     }
 
     /**
+     * Lets a device go, with its light.
+     * @param {Kind} kind
+     */
+    release(kind) {
+        this.wants[kind].set(false);
+        this.close(kind);
+    }
+
+    /**
      * Takes another device.
      * @param {Kind} kind
      * @param {string} id
@@ -177,11 +186,10 @@ export class Media {
         for (const track of stream.getTracks()) {
             const kind = /** @type {Kind} */ (track.kind);
             // The person may have changed their mind while the browser was asking.
-            if (this.isOver || (kind === "video" && !this.wants.video())) {
+            if (this.isOver || !this.wants[kind]()) {
                 track.stop();
                 continue;
             }
-            track.enabled = kind === "video" || this.wants.audio();
             if (kind === "video") track.contentHint = "motion";
             track.onended = () => this.lose(kind, track);
             this.tracks[kind].peek()?.stop();

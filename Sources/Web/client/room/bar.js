@@ -95,7 +95,7 @@ function settingsDialog(call) {
         () => t("settings"),
         (close) => {
             const body = h("div", { class: "fields" });
-            body.append(troublesOf(call));
+            body.append(troubles(call.media));
             for (const part of pickers(call.media)) body.append(part);
             const speaker = speakerPicker(call.media);
             if (speaker) body.append(speaker);
@@ -104,11 +104,6 @@ function settingsDialog(call) {
             return [body];
         },
     );
-}
-
-/** @param {Call} call */
-function troublesOf(call) {
-    return troubles(call.media);
 }
 
 /**

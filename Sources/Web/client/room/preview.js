@@ -35,8 +35,8 @@ export function preview({ status, media, isPinWanted, join }) {
     const enter = (wants) => {
         if (isPinWanted && !pin.reportValidity()) return;
         local.write(nameKey, name.value.trim() || null);
-        if (!wants.video) void media.turn("video", false);
-        if (!wants.audio) void media.turn("audio", false);
+        if (!wants.video) media.release("video");
+        if (!wants.audio) media.release("audio");
         join(name.value.trim(), pin.value.trim(), wants);
     };
     const people = () => status()?.participants ?? 0;
