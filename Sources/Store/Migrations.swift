@@ -50,6 +50,28 @@ enum Migrations {
         CREATE INDEX messages_by_age ON messages (sent_at);
         PRAGMA user_version = 2;
         """,
+        """
+        CREATE TABLE chats (
+            id TEXT PRIMARY KEY,
+            first TEXT NOT NULL,
+            second TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE calls (
+            number INTEGER PRIMARY KEY,
+            chat TEXT NOT NULL,
+            caller TEXT NOT NULL,
+            callee TEXT NOT NULL,
+            video INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            answered_at INTEGER,
+            ended_at INTEGER NOT NULL,
+            outcome TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX calls_by_caller ON calls (caller, number);
+        CREATE INDEX calls_by_callee ON calls (callee, number);
+        PRAGMA user_version = 3;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

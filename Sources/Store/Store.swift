@@ -10,6 +10,7 @@ package struct Store: ~Copyable {
     let people: PersonTable
     let channels: ChannelTable
     let messages: MessageTable
+    let calls: CallTable
 
     /// Opens the database, checks it, and brings it to the newest layout.
     /// - Parameter path: The file; nil keeps everything in memory.
@@ -21,12 +22,14 @@ package struct Store: ~Copyable {
         let people = try PersonTable(on: connection)
         let channels = try ChannelTable(on: connection)
         let messages = try MessageTable(on: connection)
+        let calls = try CallTable(on: connection)
         // Only now that nothing can fail: the compiler forbids a noncopyable value half made.
         self.connection = connection
         self.rooms = rooms
         self.people = people
         self.channels = channels
         self.messages = messages
+        self.calls = calls
     }
 
     /// Does all of `body` or nothing of it, with one wait for the disk.
