@@ -11,9 +11,8 @@ package final class Service {
     /// What is in force; a reload changes it.
     var settings: Settings
     let log: Log
-    /// What this server's own credentials are made with: of this process alone, so that the operator's can be retired;
-    /// the operator's first where the relay is another server.
-    private let relaySecret: String
+    /// What this server's own credentials are made with: of this process alone, so that the operator's can be retired.
+    let relaySecret = Hex.encode(Randomness.bytes(24))
     private let relayConstants = RelayConstants()
     var relay: RelayService?
     private var storage: StorageThread?
@@ -29,8 +28,6 @@ package final class Service {
 
     package init(_ settings: Settings, log: Log) {
         (self.settings, self.log) = (settings, log)
-        let shared = settings.servesUDP || settings.servesTCP ? nil : settings.restSecrets.first
-        relaySecret = shared ?? Hex.encode(Randomness.bytes(24))
     }
 
     /// The server with the log that its settings ask for.

@@ -10,7 +10,7 @@ struct SettingTests {
     ]
 
     /// Fields that switch off what is not there to be switched off.
-    static let ofWhatIsMissing: Set = ["servesTCP", "servesTLS", "servesDTLS", "relaysTCP"]
+    static let ofWhatIsMissing: Set = ["servesDTLS", "relaysTCP"]
 
     @Test("that the table calls supported reach the server")
     func used() {

@@ -21,11 +21,12 @@ package struct ICEServerMint: Sendable {
     ///
     /// - Parameter host: A DNS name, or an address; IPv6 with or without brackets.
     package func servers(for name: String, at host: String, now: UnixTime) -> ICEServers {
-        guard !settings.stunOnly else { return withoutRelay(at: host, now: now) }
+        let urls = relayURLs(host)
+        guard !settings.stunOnly, !urls.isEmpty else { return withoutRelay(at: host, now: now) }
         let expiry = UnixTime(seconds: (now + lifetime).seconds)
         let credential = credential(for: name, until: expiry)
         let relay = ICEServers.Server(
-            urls: relayURLs(host), username: credential.username, credential: credential.password)
+            urls: urls, username: credential.username, credential: credential.password)
         return ICEServers(servers: [stun(host), relay], expiresAt: expiry)
     }
 
@@ -43,9 +44,23 @@ package struct ICEServerMint: Sendable {
         ICEServers.Server(urls: ["stun:\(Self.bracketed(host)):\(settings.listeningPort)"])
     }
 
-    /// A URL per transport that is served (RFC 7065).
+    /// A URL for each way in that is served (RFC 7065), few, because browsers gather from every one.
+    ///
+    /// TLS only with the operator's certificate: a browser cannot ask whether another is to be trusted here. At the port
+    /// of HTTPS where there is one, since that is the port that firewalls let out.
     private func relayURLs(_ host: String) -> [String] {
-        ["turn:\(Self.bracketed(host)):\(settings.listeningPort)?transport=udp"]
+        let host = Self.bracketed(host)
+        var urls: [String] = []
+        if settings.servesUDP { urls.append("turn:\(host):\(settings.listeningPort)?transport=udp") }
+        if settings.servesTCP { urls.append("turn:\(host):\(settings.listeningPort)?transport=tcp") }
+        if settings.certificate != nil {
+            if let port = settings.webTLSPort {
+                urls.append("turns:\(host):\(port)?transport=tcp")
+            } else if settings.servesTLS {
+                urls.append("turns:\(host):\(settings.tlsListeningPort)?transport=tcp")
+            }
+        }
+        return urls
     }
 
     private static func bracketed(_ host: String) -> String {

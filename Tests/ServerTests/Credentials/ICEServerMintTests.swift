@@ -28,9 +28,30 @@ struct ICEServerMintTests {
         settings.listeningPort = 3480
         let mint = ICEServerMint(settings, secret: [UInt8]("north".utf8), lifetime: .seconds(600))
         let servers = mint.servers(for: "ana", at: host, now: Self.now)
-        #expect(servers.servers.flatMap(\.urls) == ["stun:\(written):3480", "turn:\(written):3480?transport=udp"])
+        #expect(
+            servers.servers.flatMap(\.urls) == [
+                "stun:\(written):3480", "turn:\(written):3480?transport=udp", "turn:\(written):3480?transport=tcp",
+            ])
         #expect(servers.servers.map(\.username) == [nil, "1780000600:ana"])
         #expect(servers.expiresAt == UnixTime(seconds: 1_780_000_600))
+    }
+
+    @Test("TLS is offered with the operator's certificate, at the port of HTTPS where there is one")
+    func secure() {
+        var settings = Settings()
+        settings.servesTCP = false
+        func urls() -> [String] {
+            ICEServerMint(settings, secret: [1], lifetime: .seconds(600))
+                .servers(for: "ana", at: "call.example.org", now: Self.now).servers.last?.urls ?? []
+        }
+        settings.webTLSPort = 443
+        #expect(urls() == ["turn:call.example.org:3478?transport=udp"])
+        settings.certificate = "/etc/ssl/call.pem"
+        #expect(urls().last == "turns:call.example.org:443?transport=tcp")
+        settings.webTLSPort = nil
+        #expect(urls().last == "turns:call.example.org:5349?transport=tcp")
+        settings.servesTLS = false
+        #expect(urls() == ["turn:call.example.org:3478?transport=udp"])
     }
 
     @Test("where nobody may relay, nobody is offered a relay")

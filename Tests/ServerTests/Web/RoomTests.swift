@@ -4,6 +4,8 @@ import Crypto
 import Testing
 import Wire
 
+@testable import Server
+
 @Suite("The rooms of the interface")
 struct RoomTests {
     @Test("are made, looked at, and ended by their owner")
@@ -134,7 +136,8 @@ struct RoomTests {
 
     @Test("give credentials that the relay's secret explains, for live rooms without a pin only")
     func credentials() throws {
-        let service = try TestService { $0.restSecrets = ["north"] }
+        let service = try TestService()
+        let secret = service.service.relaySecret
         let (token, _) = try service.room()
         let (closed, _) = try service.room(#"{"pin":"1"}"#)
         let answer = try service.request(
@@ -143,7 +146,7 @@ struct RoomTests {
         let servers = try #require(answer.json?["iceServers"]?.array)
         let relay = try #require(servers.first { $0["username"] != nil })
         let username = try #require(relay["username"]?.string)
-        let digest = HMAC.authenticate(Array(username.utf8), key: Array("north".utf8), .sha1)
+        let digest = HMAC.authenticate(Array(username.utf8), key: Array(secret.utf8), .sha1)
         #expect(relay["credential"]?.string == Base64.encode(digest.array))
         let until = try #require(Int64(username.prefix { $0 != ":" }))
         #expect(UnixTime(seconds: until).description == answer.json?["expiresAt"]?.string)
