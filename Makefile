@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop robustness browser fuzz lint format release clean
+.PHONY: help run test swift interop robustness browser fuzz bench lint format release clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
@@ -36,6 +36,9 @@ browser: setup-test release ## Run the calls of real browsers alone
 
 fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each
 	@Tests/Fuzz/run $(if $(N),-n $(N),-t $(or $(T),60)) $(TARGETS)
+
+bench: setup-test release ## Compare the cost of a relayed packet with coturn's; TURNLOAD names the load generator
+	@Tests/Bench/compare
 
 lint: setup-test ## Check format, types, syntax and the project's own rules
 	@Tests/lint

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """coturn's own clients lose nothing: client to client and through a peer, channels and indications, both families."""
 import concurrent.futures
+import subprocess
 
 import pytest
 import turnutils
@@ -23,6 +24,7 @@ CLIENT_TO_CLIENT = {
     "requests repeated and out of turn": (V4, "-y -c -G"),
     "padded channel data": (V4, "-y -c -D"),
     "messages of 1,200 bytes": (V4, "-y -c -l 1200"),
+    "a few wrong requests between": (V4, "-y -c -N"),
 }
 THROUGH_A_PEER = {
     "channels over IPv4": (V4, V4, "-c"),
@@ -103,3 +105,18 @@ def test_uclient_with_a_wrong_password_gets_no_allocation(serve):
     command = ["turnutils_uclient", "-y", "-c", "-p", str(server.port), "-u", USER, "-w", PASSWORD + "x", V4]
     status, said = turnutils.run(command)
     assert status != 0 and "Cannot complete Allocation" in said
+
+
+def test_negative_protocol_tests_disturb_nobody_else(serve):
+    """uclient -R sends mutilated requests and hangs on those that nobody can answer, with coturn too."""
+    server = serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS)
+    command = ["turnutils_uclient", "-y", "-c", "-R", "-n", "50", "-p", str(server.port), "-u", USER, "-w", PASSWORD, V4]
+    mutilating = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(6)]
+    try:
+        traffic = turnutils.uclient(server, "-y", "-c", messages=100)
+        assert (traffic.sent, traffic.received, traffic.lost) == (200, 200, 0), traffic.said
+    finally:
+        for each in mutilating:
+            each.kill()
+            each.wait()
+    server.must_live()

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""STUN and TURN over TLS, on the port of its own and, told apart by the first byte, on the plain one."""
+import asyncio
+import socket
+import ssl
+import subprocess
+
+import aioice.turn
+import pytest
+import stun
+import turnutils
+from certificates import Certificates
+from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS
+from test_aioice import Queue
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def server(serve, certificates):
+    tls = ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
+    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + tls)
+
+
+@pytest.fixture(params=["TLS port", "plain port"])
+def port(request, server):
+    return server.tls_port if request.param == "TLS port" else server.port
+
+
+def client(port, context, host="127.0.0.1"):
+    return stun.Client(stun.Stream((host, port), context), USER, PASSWORD)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_data_is_relayed_both_ways(server, certificates, port, host):
+    near, far = client(port, certificates.context(), host), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    far.bind(("127.0.0.1", 0))
+    far.settimeout(2)
+    assert near.binding().address(stun.XOR_MAPPED_ADDRESS) == near.link.socket.getsockname()[:2]
+    assert near.allocate((stun.FAMILY, stun.IPV4)).error == 0
+    assert near.bind(0x4000, far.getsockname()).error == 0
+    for size in [0, 1, 2, 3, 4, 160, 1200]:
+        near.send_on(0x4000, bytes(size))
+        assert far.recv(2000) == bytes(size)
+        far.sendto(bytes(size), near.relayed)
+        assert near.receive() == (0x4000, bytes(size))
+    assert near.refresh(0).error == 0
+    near.close()
+    far.close()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_each_version_of_today_is_spoken(certificates, port, version):
+    context = certificates.context()
+    context.minimum_version = context.maximum_version = version
+    near = client(port, context)
+    assert near.link.socket.version() == version.name.replace("_", ".")
+    assert near.binding().error == 0
+    near.close()
+
+
+@pytest.mark.ours
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_versions_of_yesterday_are_refused(server):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with pytest.raises(ssl.SSLError):
+        client(server.tls_port, context)
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("protocol", ["stun.turn", "stun.nat-discovery"])
+def test_openssl_agrees_on_each_protocol_name(server, certificates, protocol):
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.tls_port}", "-alpn", protocol]
+    done = subprocess.run(
+        [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=20
+    )
+    assert f"ALPN protocol: {protocol}".encode() in done.stdout, done.stdout.decode() + done.stderr.decode()
+    assert b"Verify return code: 0 (ok)" in done.stdout
+
+
+@pytest.mark.ours
+def test_the_client_may_offer_other_protocol_names_beside(server, certificates):
+    near = client(server.tls_port, certificates.context("h2", "stun.turn"))
+    assert near.link.socket.selected_alpn_protocol() == "stun.turn"
+    assert near.binding().error == 0
+    near.close()
+
+
+@pytest.mark.parametrize("options", ["-t -S -y -c", "-t -S -y -c -s", "-t -S -y -c -x"])
+def test_uclient_loses_nothing_over_tls(server, certificates, options):
+    traffic = turnutils.uclient(server, *options.split(), "-E", certificates.authority, port=server.tls_port)
+    assert traffic.sent == 60, traffic.said
+    assert (traffic.received, traffic.lost) == (traffic.sent, 0), traffic.said
+
+
+def test_aioice_relays_over_tls(server, certificates):
+    async def talk():
+        loop = asyncio.get_running_loop()
+        far_transport, far = await loop.create_datagram_endpoint(Queue, local_addr=("127.0.0.1", 0))
+        transport, near = await aioice.turn.create_turn_endpoint(
+            Queue, ("127.0.0.1", server.tls_port), USER, PASSWORD, ssl=certificates.context(), transport="tcp"
+        )
+        for number in range(20):
+            transport.sendto(b"out %d" % number, far_transport.get_extra_info("sockname"))
+            data, relayed = await far.arrived.get()
+            assert data == b"out %d" % number
+            far_transport.sendto(b"back %d" % number, relayed)
+            assert (await near.arrived.get())[0] == b"back %d" % number
+        transport.close()
+        far_transport.close()
+
+    asyncio.run(asyncio.wait_for(talk(), 20))
