@@ -53,12 +53,8 @@ package struct ICEServerMint: Sendable {
         var urls: [String] = []
         if settings.servesUDP { urls.append("turn:\(host):\(settings.listeningPort)?transport=udp") }
         if settings.servesTCP { urls.append("turn:\(host):\(settings.listeningPort)?transport=tcp") }
-        if settings.certificate != nil {
-            if let port = settings.webTLSPort {
-                urls.append("turns:\(host):\(port)?transport=tcp")
-            } else if settings.servesTLS {
-                urls.append("turns:\(host):\(settings.tlsListeningPort)?transport=tcp")
-            }
+        if settings.certificate != nil, settings.servesTLS {
+            urls.append("turns:\(host):\(settings.webTLSPort ?? settings.tlsListeningPort)?transport=tcp")
         }
         return urls
     }
