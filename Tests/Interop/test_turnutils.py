@@ -25,6 +25,7 @@ CLIENT_TO_CLIENT = {
     "padded channel data": (V4, "-y -c -D"),
     "messages of 1,200 bytes": (V4, "-y -c -l 1200"),
     "a few wrong requests between": (V4, "-y -c -N"),
+    "datagrams that nobody may fragment": (V4, "-y -c -g"),
 }
 THROUGH_A_PEER = {
     "channels over IPv4": (V4, V4, "-c"),
