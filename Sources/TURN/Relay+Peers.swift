@@ -61,10 +61,12 @@ extension Relay {
         peers[place].judged = settingsNumber
     }
 
-    /// What the peer policy says of a peer; this server's public face is judged as the address behind it.
+    /// What the peer policy says of a peer; this server's public face is judged as the address behind it, too.
     func judge(_ peer: Endpoint, relayedFrom relayed: Endpoint) -> PeerPolicy.Verdict {
-        settings.peerPolicy.judge(
-            local(peer).address, relayedFrom: relayed.address, relayAddresses: settings.relayAddresses)
+        let behind = local(peer).address
+        let policy = settings.peerPolicy
+        if behind != peer.address, let rule = policy.denial(of: peer.address) { return .denied(.rule(rule)) }
+        return policy.judge(behind, relayedFrom: relayed.address, relayAddresses: settings.relayAddresses)
     }
 
     /// Judges a peer by the settings of today; false when it is refused.

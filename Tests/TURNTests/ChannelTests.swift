@@ -173,6 +173,19 @@ struct ChannelTests {
         #expect(world.takeToClients().map(\.bytes) == [[0x40, 0, 0, 1, 8]])
     }
 
+    @Test("a rule against the external address counts, though another address is behind it")
+    func deniedExternal() throws {
+        let outer = IPAddress.v4(0x0505_0505)
+        let world = World { settings in
+            settings.externalAddresses = [ExternalAddress(outer)]
+            settings.peerPolicy.denied = [AddressRange(outer, outer, origin: "test:1")].compactMap(\.self)
+        }
+        let ana = Client(world)
+        let first = try #require(ana.allocate())
+        #expect(first.address == outer)
+        #expect(ana.bind(0x4000, Endpoint(outer, first.port))?.code == .forbidden)
+    }
+
     @Test("peers are judged anew when the rules change")
     func reload() throws {
         let client = Client(world)

@@ -48,12 +48,8 @@ package struct PeerPolicy: Sendable {
         let form = EmbeddedAddress(in: address)
         if let refusal = form.refusal { return .denied(refusal) }
         let isOwn = ownAddresses.contains(address)
-        if allowed.contains(where: { $0.contains(address) || $0.contains(form.inner) }) {
-            return .allowed(isOwn ? .ownAllowed : .open)
-        }
-        if let rule = denied.first(where: { $0.contains(address) || $0.contains(form.inner) }) {
-            return .denied(.rule(rule))
-        }
+        if allows(address) { return .allowed(isOwn ? .ownAllowed : .open) }
+        if let rule = denial(of: address) { return .denied(.rule(rule)) }
         if allowsLoopback, address.isLoopback { return .allowed(isOwn ? .ownAllowed : .open) }
         if isOwn, relayAddresses.isEmpty || relayAddresses.contains(address), !address.isLoopback || relayed.isLoopback
         {
@@ -64,6 +60,18 @@ package struct PeerPolicy: Sendable {
             if let name = SpecialAddresses.name(of: candidate) { return .denied(.special(name)) }
         }
         return isOwn || ownAddresses.contains(form.inner) ? .denied(.ownAddress) : .allowed(.open)
+    }
+
+    /// The rule of the operator that refuses an address, unless another one allows it.
+    package func denial(of address: IPAddress) -> AddressRange? {
+        guard !allows(address) else { return nil }
+        let inner = EmbeddedAddress(in: address).inner
+        return denied.first { $0.contains(address) || $0.contains(inner) }
+    }
+
+    private func allows(_ address: IPAddress) -> Bool {
+        let inner = EmbeddedAddress(in: address).inner
+        return allowed.contains { $0.contains(address) || $0.contains(inner) }
     }
 
     /// Whether this host itself listens on an endpoint.
