@@ -22,8 +22,9 @@ def server(serve):
 
 
 @pytest.fixture
-def stream_port(server, product):
-    return server.web_port if product == "sterna" else server.port
+def stream_ports(server, product):
+    """Where streams are taken: HTTP and WebSocket, and TURN over TCP."""
+    return [server.web_port, server.port] if product == "sterna" else [server.port]
 
 
 def throw_datagrams(server, garbage, count, call):
@@ -46,10 +47,10 @@ def throw_datagrams(server, garbage, count, call):
         stranger.socket.close()
 
 
-def throw_streams(port, garbage, count):
+def throw_streams(ports, garbage, count):
     """Each in pieces; some wait for the answer, some hang up at once, some reset the connection."""
     for _ in range(count):
-        with socket.create_connection(("127.0.0.1", port), 2) as stream:
+        with socket.create_connection(("127.0.0.1", garbage.random.choice(ports)), 2) as stream:
             stream.settimeout(0.05)
             try:
                 for piece in garbage.stream():
@@ -65,18 +66,18 @@ def throw_streams(port, garbage, count):
                 stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
-def test_garbage_does_not_disturb_a_call(server, stream_port, figure):
+def test_garbage_does_not_disturb_a_call(server, stream_ports, figure):
     memory = psutil.Process(server.process.pid).memory_info
     call = Call(server)
     with call:
         warm_up = Garbage(SEED + 1)
         throw_datagrams(server, warm_up, DATAGRAMS, call)
-        throw_streams(stream_port, warm_up, STREAMS)
+        throw_streams(stream_ports, warm_up, STREAMS)
         time.sleep(0.5)
         before = memory().rss
         garbage = Garbage(SEED)
         throw_datagrams(server, garbage, DATAGRAMS, call)
-        throw_streams(stream_port, garbage, STREAMS)
+        throw_streams(stream_ports, garbage, STREAMS)
         time.sleep(0.5)
         grown = memory().rss - before
     server.must_live()
