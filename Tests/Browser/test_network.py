@@ -13,7 +13,10 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def wall(serve):
-    """wall(True) lets no datagram to or from the relay's port through, wall(False) opens it again."""
+    """wall(True) lets nothing to or from the relay's port through, wall(False) opens it again.
+
+    Neither UDP nor TCP: with only one of them cut, the call goes on over the other.
+    """
     port = serve(SITE).port
     table = f"sterna_test_{port}"
 
@@ -23,8 +26,8 @@ def wall(serve):
             rules = f"""
                 add table inet {table}
                 add chain inet {table} in {{ type filter hook input priority 0; }}
-                add rule inet {table} in iifname lo udp dport {port} drop
-                add rule inet {table} in iifname lo udp sport {port} drop
+                add rule inet {table} in iifname lo meta l4proto {{ tcp, udp }} th dport {port} drop
+                add rule inet {table} in iifname lo meta l4proto {{ tcp, udp }} th sport {port} drop
             """
             subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
 

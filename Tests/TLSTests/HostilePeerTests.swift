@@ -117,7 +117,8 @@ struct HostilePeerTests {
         shake(200)
         let before = residentPages()
         shake(2000)
-        #expect(residentPages() - before < 2048, "grew by \(residentPages() - before) pages of 4 KiB")
+        // A session that stayed would cost 40 kB and 2,000 of them 20,000 pages; other tests run in this process meanwhile.
+        #expect(residentPages() - before < 8192, "grew by \(residentPages() - before) pages of 4 KiB")
     }
 
     private func residentPages() -> Int {
