@@ -119,7 +119,8 @@ package final class Service {
         var offered = settings
         // The port that the kernel chose where zero was asked for.
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
-        let mint = ICEServerMint(offered, secret: Array(relaySecret.utf8), lifetime: Self.credentialLifetime)
+        var mint = ICEServerMint(offered, secret: Array(relaySecret.utf8), lifetime: Self.credentialLifetime)
+        if let relay { mint.onWithdrawal = relay.withdraw }
         let thread: WebThread
         do throws(ServiceFailure) {
             thread = try WebThread.start(

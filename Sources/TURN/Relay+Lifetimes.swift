@@ -9,6 +9,25 @@ extension Relay {
         }
     }
 
+    /// Ends what was allocated with a name's credentials, and remembers that they open nothing more.
+    ///
+    /// What there is no room for outputs for ends at the next tick, which is due at once.
+    mutating func withdraw(_ name: String, until end: UnixTime, now: Moment) {
+        withdrawals.insert(name, until: end, now: now.time)
+        for slot in 0..<UInt32(allocations.capacity)
+        where allocations[slot].state == .active && allocations[slot].account == name && isWithdrawable(slot) {
+            if outputs.room >= 8 {
+                self.end(slot, because: .kicked, now: now)
+            } else {
+                allocations[slot].expiry = now.instant
+                deadlines.set(slot, to: now.instant)
+            }
+        }
+    }
+
+    /// A static user of the same name has nothing to do with it.
+    private func isWithdrawable(_ slot: UInt32) -> Bool { settings.credentials.isTemporary(allocations[slot].user) }
+
     /// Ends an allocation or lets go of a reserved port: closes its sockets, gives its ports and quota back, tells of it.
     mutating func end(_ slot: UInt32, because reason: EndReason, now: Moment) {
         let state = allocations[slot].state

@@ -33,6 +33,7 @@ package struct Relay: ~Copyable {
     var toClientRate = Pace()
     var indicationNumber: UInt64 = 0
     var strangers: StrangerLimit
+    var withdrawals = Withdrawals()
 
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)
@@ -92,6 +93,7 @@ package struct Relay: ~Copyable {
             if let slot = find(flow) { end(slot, because: .disconnected, now: now) }
         case .kick(let allocation):
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
+        case .withdraw(let name, let end): withdraw(name, until: end, now: now)
         case .icmp(let allocation, let peer, let error): report(error, about: peer, to: allocation, now: now)
         case .tick: expire(now: now)
         }

@@ -162,6 +162,22 @@ struct AuthenticationTests {
         #expect(client.refresh()?.isSuccess == true)
     }
 
+    @Test("withdrawn credentials end what they opened and open nothing more; a static user of that name is another")
+    func withdrawn() {
+        let name = "1800000100:guest"
+        let password = Base64.encode(HMAC.authenticate([UInt8](name.utf8), key: [UInt8]("north".utf8), .sha1).array)
+        let guest = Client(world, name, password: password)
+        let ana = Client(world, at: Endpoint(.v4(0x0909_0909), 40_002))
+        #expect(guest.allocate() != nil && ana.allocate() != nil)
+        for name in ["guest", "ana"] {
+            world.handle(.withdraw(name: name, until: UnixTime(seconds: 1_800_000_200)))
+        }
+        #expect(world.ended.map(\.reason) == [.kicked])
+        #expect(guest.ask(.allocate) { $0.append(requestedTransport: 17) }?.code == .unauthenticated)
+        #expect(ana.refresh()?.isSuccess == true)
+        #expect(world.ledger.counts["guest"] ?? 0 == 0)
+    }
+
     @Test(
         "times that are none do not authenticate",
         arguments: [

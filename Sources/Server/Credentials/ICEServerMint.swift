@@ -9,6 +9,8 @@ package struct ICEServerMint: Sendable {
     private let settings: Settings
     private let secret: [UInt8]
     private let lifetime: Duration
+    /// Told whose credentials are worth nothing any more, and until when the last of them would have been good.
+    var onWithdrawal: @Sendable (_ name: String, _ until: UnixTime) -> Void = { _, _ in }
 
     /// - Parameters:
     ///   - secret: One of the relay's TURN REST secrets.
@@ -29,6 +31,9 @@ package struct ICEServerMint: Sendable {
             urls: urls, username: credential.username, credential: credential.password)
         return ICEServers(servers: [stun(host), relay], expiresAt: expiry)
     }
+
+    /// Takes back whatever credentials `name` was given.
+    func withdraw(_ name: String, now: UnixTime) { onWithdrawal(name, now + lifetime) }
 
     /// A credential alone, good until `expiry`.
     func credential(for name: String, until expiry: UnixTime) -> RESTCredential {

@@ -69,6 +69,14 @@ package final class RelayService {
         }
     }
 
+    /// Ends what was allocated with the TURN REST credentials of a name, which open nothing more; may be called from any
+    /// thread.
+    var withdraw: @Sendable (_ name: String, _ until: UnixTime) -> Void {
+        { [mailboxes] name, end in
+            for mailbox in mailboxes { mailbox.post(.withdraw(name: name, until: end)) }
+        }
+    }
+
     /// Tells of every running session, then closes everything. Returns when the threads are gone.
     package func stop() {
         for mailbox in mailboxes { mailbox.post(.finish) }

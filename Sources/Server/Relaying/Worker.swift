@@ -27,6 +27,8 @@ final class Worker {
         case show(Context)
         /// A client came to another listener of this server.
         case adopt(SecureParcel)
+        /// Somebody with credentials for this name has left.
+        case withdraw(name: String, until: UnixTime)
         /// The server stops: tell of the sessions.
         case finish
     }
@@ -96,6 +98,9 @@ final class Worker {
             performOutputs()
         case .show(let context): self.context = context
         case .adopt(let parcel): adopt(parcel)
+        case .withdraw(let name, let end):
+            relay.handle(.withdraw(name: name, until: end), now: loop.now)
+            performOutputs()
         case .finish: relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
         }
     }

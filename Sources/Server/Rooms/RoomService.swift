@@ -127,7 +127,9 @@ final class RoomService {
                 hosts.names[socket] = nil
             case .persist(let record): records.write(record)
             case .forget(let token): records.erase(token)
-            case .revoke(let peer): hosts.peers[peer] = nil
+            case .revoke(let peer):
+                hosts.peers[peer] = nil
+                mint.withdraw(peer, now: loop.now.time)
             case .log(let event): log.write(event)
             }
         }

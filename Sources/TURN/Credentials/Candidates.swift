@@ -48,6 +48,9 @@ extension Credentials {
         return String(decoding: name[(mark + 1)...], as: UTF8.self)
     }
 
+    /// Whether a name is of the TURN REST form: a static user of that name comes first.
+    func isTemporary(_ name: [UInt8]) -> Bool { users[name] == nil && expiry(of: name) != nil }
+
     /// The time in front of a TURN REST name, or alone; nil when the name has none or there are no secrets.
     private func expiry(of name: [UInt8]) -> UnixTime? {
         guard !secrets.isEmpty else { return nil }

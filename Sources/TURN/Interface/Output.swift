@@ -28,8 +28,11 @@ package enum Input: Sendable {
     /// The error queue of the allocation's relay socket told of a datagram that did not reach this peer; port zero where
     /// it is not known.
     case icmp(AllocationID, peer: Endpoint, ICMPError)
-    /// The operator, or the room that the credentials belong to, ends an allocation.
+    /// The operator ends an allocation.
     case kick(AllocationID)
+    /// Whoever has TURN REST credentials for this name, the part behind the time, has left: what was allocated with them
+    /// ends, and until that time, when the last of them run out, they open nothing.
+    case withdraw(name: String, until: UnixTime)
     /// The ``Relay/deadline`` has come.
     case tick
 }

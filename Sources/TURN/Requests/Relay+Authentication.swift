@@ -43,7 +43,7 @@ extension Relay {
         let key = settings.credentials.key(for: name, algorithm, at: request.now.time) { candidate in
             message.isAuthentic(presented, key: candidate, in: bytes)
         }
-        guard let key, isOurRealm else {
+        guard let key, isOurRealm, !isWithdrawn(name, at: request.now.time) else {
             let before = outputs.count
             challenge(addressee, .unauthenticated)
             guard outputs.count > before else { return nil }
@@ -51,10 +51,15 @@ extension Relay {
                 .refused(
                     Refused(
                         flow: request.flow, method: addressee.method, code: .unauthenticated, peer: nil,
-                        explanation: "unknown user, expired credentials or wrong password")))
+                        explanation: "unknown user, expired or withdrawn credentials, or wrong password")))
             return nil
         }
         return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+    }
+
+    private func isWithdrawn(_ name: [UInt8], at time: UnixTime) -> Bool {
+        guard !withdrawals.isEmpty, settings.credentials.isTemporary(name) else { return false }
+        return withdrawals.contains(settings.credentials.account(of: name), at: time)
     }
 
     /// The name in USERNAME, or the one that USERHASH stands for; of a hash that nobody has, a name that nobody has.
