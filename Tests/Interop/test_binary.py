@@ -79,7 +79,7 @@ def test_it_answers_within_100_ms_of_its_start(figure):
     for name, times in (("Binding", bindings), ("/healthz", pages)):
         best, median, worst = (1000 * each for each in (min(times), statistics.median(times), max(times)))
         figure(f"start to {name}: best {best:.1f} ms, median {median:.1f} ms, worst {worst:.1f} ms")
-        assert best < 100
+        assert median < 100
 
 
 def test_a_wrong_configuration_is_refused_with_file_line_and_remedy(tmp_path):
