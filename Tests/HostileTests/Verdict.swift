@@ -32,6 +32,12 @@ struct Verdict {
         return code.map { String($0.rawValue) } ?? "neither success nor error"
     }
 
+    /// What a case may expect; anything else would be expected in vain.
+    private static let expectations: Set = [
+        "reply", "has", "lacks", "unknown", "lifetime", "maxBytes", "size", "relayed", "token", "peers", "sends",
+        "data",
+    ]
+
     mutating func checkReply(_ expected: JSON) {
         if let wanted = expected["reply"]?.alternatives {
             let names = wanted.map { $0.string ?? $0.integer.map(String.init) ?? "" }
@@ -40,6 +46,12 @@ struct Verdict {
         }
         if let most = expected["maxBytes"]?.integer, bytes.count > most {
             faults.append("\(bytes.count) bytes, not \(most)")
+        }
+        if let size = expected["size"]?.integer, bytes.count != size {
+            faults.append("\(bytes.count) bytes, not \(size)")
+        }
+        for member in expected.object ?? [] where !Self.expectations.contains(member.name) {
+            faults.append("nobody checks “\(member.name)”")
         }
         for name in expected["has"]?.strings ?? [] where !has(name) { faults.append("lacks \(name)") }
         for name in expected["lacks"]?.strings ?? [] where has(name) { faults.append("has \(name)") }

@@ -28,6 +28,8 @@ NAMES = {
     "RESERVATION-TOKEN": 0x22, "ADDITIONAL-ADDRESS-FAMILY": 0x8000, "ADDRESS-ERROR-CODE": 0x8001,
     "PASSWORD-ALGORITHMS": 0x8002, "SOFTWARE": 0x8022, "FINGERPRINT": 0x8028,
 }
+# `sends` counts what leaves for anywhere, which cannot be seen from here.
+EXPECTATIONS = {"reply", "has", "lacks", "unknown", "lifetime", "maxBytes", "size", "relayed", "token", "peers", "data", "sends"}
 # An address of the host is a relay address here, and a relay address may be a peer: these stay with the machine in memory.
 ONLY_IN_MEMORY = {"PRM-033"}
 
@@ -242,6 +244,8 @@ class Player:
             assert said in wanted, f"the answer is {said}, not {wanted}"
             assert len(answers) <= 1
         assert len(answers[0] if answers else b"") <= expected.get("maxBytes", 65536)
+        assert "size" not in expected or len(answers[0]) == expected["size"]
+        assert set(expected) <= EXPECTATIONS, "somebody expects what nobody checks"
         for name in expected.get("has", []):
             assert message[kind(name)] is not None, f"{name} is missing"
         for name in expected.get("lacks", []):
