@@ -16,7 +16,8 @@ import time
 import stun
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BINARY = os.path.join(ROOT, ".build", "release-static", "release", "sterna")
+# BINARY in the environment names another one: a debug build, or the one that a package has installed.
+BINARY = os.environ.get("BINARY") or os.path.join(ROOT, ".build", "release-static", "release", "sterna")
 
 USER, PASSWORD, REALM, SECRET = "ana", "correct horse", "sterna.test", "north wind"
 
