@@ -20,6 +20,7 @@ run: release ## Build Sterna and start it with etc/sterna.dev.conf; the call pag
 	exec $(binary) serve --config etc/sterna.dev.conf
 
 test: setup-test release ## Run every test; ends with a line `N passed, N failed`
+	@packaging/build-deb
 	@Tests/run
 
 swift: setup-build ## Run the Swift tests alone
@@ -46,14 +47,25 @@ lint: setup-test ## Check format, types, syntax and the project's own rules
 format: ## Format the Swift sources in place
 	swift format -i -r Sources Tests Package.swift
 
-release: setup-build ## Build the release binary: one file, no Swift library beside it
+release: setup-build binary ## Build the release binary: one file, no Swift library beside it
+
+deb: setup-package binary ## Build the Debian package into .build/deb
+	packaging/build-deb
+
+package: setup-package binary ## Build the Debian package, judge it, install it in a bare Debian, upgrade and purge it
+	packaging/build-deb
+	@Tests/run $@
+
+binary:
 	swift build -c release --product sterna --static-swift-stdlib --scratch-path $(release_path) $(strict)
 
 clean: ## Remove what was built; installed packages and .venv stay
 	rm -rf .build
 
-.PHONY: setup-build setup-test
+.PHONY: binary deb package setup-build setup-package setup-test
 setup-build:
 	@Tests/setup build
+setup-package:
+	@Tests/setup package
 setup-test:
 	@Tests/setup test
