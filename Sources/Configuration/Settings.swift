@@ -89,6 +89,8 @@ package struct Settings: Hashable, Sendable {
     /// Where HTTP and WebSocket are served; nil for nowhere.
     package var webPort: UInt16?
     package var webTLSPort: UInt16?
+    /// Whether STUN, TURN and DTLS are served at the UDP port with the number of `webTLSPort`.
+    package var servesWebUDP = true
     /// Empty for every address of the host.
     package var webListeningAddresses: [IPAddress] = []
     /// `https://host[:port]` that links begin with; nil to take what the browser asked for.

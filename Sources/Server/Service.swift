@@ -80,8 +80,11 @@ package final class Service {
     /// Where it is served over TLS; empty when it is not.
     package private(set) var secureWebEndpoints: [Endpoint] = []
 
-    /// Where STUN and TURN are served over UDP; empty when they are not.
-    package var relayEndpoints: [Endpoint] { relay?.listeners.datagrams ?? [] }
+    /// Where STUN and TURN are served over UDP, with DTLS and without; empty when they are not.
+    package var relayEndpoints: [Endpoint] { settings.servesUDP ? relayDTLSEndpoints : [] }
+
+    /// Where they are served over DTLS at least, if there is a certificate; empty when they are not.
+    package var relayDTLSEndpoints: [Endpoint] { relay?.listeners.datagrams ?? [] }
 
     /// Where they are served over TCP and TLS, which the first byte tells apart; empty when they are not.
     package var relayStreamEndpoints: [Endpoint] { relay?.listeners.streams ?? [] }
@@ -90,12 +93,12 @@ package final class Service {
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         RelayService.Settings(
             settings, ownSecret: settings.servesWeb ? relaySecret : nil, constants: relayConstants,
-            context: try certificate?.relayContext(), log: log)
+            contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
     }
 
     private func startRelay() throws(ServiceFailure) {
-        guard settings.servesUDP || settings.servesTCP || settings.servesTLS && certificate != nil else { return }
         let meant = try relaySettings()
+        guard !meant.listeners.datagrams.isEmpty || !meant.listeners.streams.isEmpty else { return }
         let relay: RelayService
         do throws(RelayFailure) {
             relay = try RelayService(meant)
@@ -155,9 +158,9 @@ package final class Service {
             guard let fresh = try ServerCertificate(settings, now: now) else { return }
             certificateTrouble = nil
             guard fresh.identity.certificate.fingerprint != shown.identity.certificate.fingerprint else { return }
-            let relayContext = try fresh.relayContext()
+            let relayContexts = try fresh.relayContexts()
             showToWeb?(try fresh.webContext())
-            relay?.show(relayContext)
+            relay?.show(relayContexts)
             certificate = fresh
             log.write(.ready, "showing the new certificate, good until \(fresh.identity.certificate.notAfter)")
             for notice in fresh.notices(now: now) { log.write(.certificate, notice) }

@@ -33,7 +33,7 @@ enum ManualPages {
         let value = setting.isFlag ? "" : "=\\fI\(escaped(setting.typeName))\\fR"
         var lines = [".TP", "\\fB\(escaped(setting.key))\\fR\(value)", escaped(setting.explanation)]
         if let synonym = setting.synonym {
-            lines.append("The same as \\fB\(escaped(synonym))\\fR.")
+            lines.append("See \\fB\(escaped(synonym))\\fR.")
         } else if let value = setting.defaultValue {
             lines.append("Default: \(escaped(value)).")
         }

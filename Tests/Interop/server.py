@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+import psutil
 import stun
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -108,6 +109,10 @@ class Server:
         status = self.process.poll()
         assert status is None, f"{self.product} ended with status {status}; its log:\n{self.said()}"
 
+    def memory(self):
+        """Bytes of memory that the process has in use."""
+        return psutil.Process(self.process.pid).memory_info().rss
+
     def said(self):
         with open(self.log, errors="replace") as file:
             return file.read()[-8000:]
@@ -127,4 +132,6 @@ class Server:
 
 
 # Keys that coturn does not know; its configuration is written without them.
-OURS = {"rfc5766-channel-numbers", "web-port", "web-tls-port", "web-listening-ip", "data-dir", "room-scoped-relay"}
+OURS = {
+    "rfc5766-channel-numbers", "web-port", "web-tls-port", "web-listening-ip", "no-web-udp", "data-dir", "room-scoped-relay",
+}

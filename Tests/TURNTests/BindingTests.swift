@@ -64,6 +64,17 @@ struct BindingTests {
         }
     }
 
+    @Test("a client of RFC 3489 gets a 500 over DTLS, and no answer to an indication")
+    func classicOverDTLS() throws {
+        var flow = Client(world).flow
+        flow.transport = .dtls
+        let request = try #require(Hex.decode("00010000000102030405060708090a0b0c0d0e0f"))
+        let answer = try #require(world.receive(request, on: flow))
+        #expect(Hex.encode(answer) == "01110008000102030405060708090a0b0c0d0e0f00090004" + "00000500")
+        let indication = try #require(Hex.decode("00110000000102030405060708090a0b0c0d0e0f"))
+        #expect(world.receive(indication, on: flow) == nil)
+    }
+
     @Test("neither this server's own listeners nor port 0 are answered")
     func loops() {
         let own = Client(world, at: Endpoint(World.server.address, 3478))

@@ -71,7 +71,6 @@ extension Setting {
             ("ec-curve-name", "OpenSSL's choice of curves is used"),
         ].map { key, loss in Setting(foreign: key, .dropped(loss: loss)) }
         + [
-            ("dtls", "DTLS is not served yet"),
             ("oauth", "OAuth tokens (RFC 7635) are not accepted yet"),
             ("check-origin-consistency", "ORIGIN is not looked at"),
             ("syslog", elsewhere),

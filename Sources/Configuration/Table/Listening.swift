@@ -7,7 +7,7 @@ extension Setting {
             "The port of STUN and TURN."),
         Setting(
             "tls-listening-port", .port, into: \.tlsListeningPort,
-            "The port of STUN and TURN over TLS, where there is a certificate; the listening-port takes TLS as well."
+            "The port of STUN and TURN over TLS and DTLS, where there is a certificate; the listening-port takes them as well."
         ),
         Setting(
             "listening-ip", .address, into: \.listeningAddresses,
@@ -24,7 +24,13 @@ extension Setting {
             "Does not serve clients over TLS."),
         Setting(
             "no-dtls", .negation, into: \.servesDTLS,
-            "Does not serve clients over DTLS."),
+            "Does not serve clients over DTLS."
+        ).defaultDeviates(
+            "DTLS is served where there is a certificate, as coturn did until 4.16; a cookie costs no state."),
+        Setting(
+            "dtls", .boolean, into: \.servesDTLS,
+            "Serves clients over DTLS: what coturn 4.17 has instead of no-dtls. The last of the two counts."
+        ).synonym(of: "no-dtls"),
         Setting(
             "workers", .number(0...128), into: \.workers,
             "The number of threads that carry packets; 0 for one per processor."

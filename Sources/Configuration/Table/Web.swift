@@ -11,6 +11,10 @@ extension Setting {
             "The port of HTTPS, which also takes STUN and TURN over TLS. Whoever comes over HTTP from elsewhere is sent here."
         ).own,
         Setting(
+            "no-web-udp", .negation, into: \.servesWebUDP,
+            "Leaves the UDP port with the number of web-tls-port alone. It takes STUN and TURN, for who can reach no other port."
+        ).own,
+        Setting(
             "web-listening-ip", .address, into: \.webListeningAddresses,
             "An address to serve the web on; repeat it for several. Without it every address of the host is served."
         ).own,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Crypto
 internal import Engine
-package import TLS
 package import TURN
 internal import Wire
 
@@ -24,7 +23,7 @@ package final class RelayService {
     /// Binds every listener, then starts the workers; when one cannot be bound nothing is left open.
     package init(_ settings: Settings) throws(RelayFailure) {
         let settings = try settings.completed()
-        let listeners = try Self.probe(settings.listeners)
+        let (listeners, missing) = try Self.probe(settings.listeners)
         let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
         guard !shares.isEmpty else { throw .noRelayPorts }
         var starting = Starting()
@@ -38,7 +37,7 @@ package final class RelayService {
         }
         self.listeners = listeners
         self.shares = shares
-        notices = starting.notices
+        notices = starting.notices + missing.map { "not served beside the web's port: \($0)" }
         threads = starting.threads
         mailboxes = starting.mailboxes
         statistics = RelayStatistics(workers: starting.counters)
@@ -58,8 +57,8 @@ package final class RelayService {
     }
 
     /// Serves new handshakes with another certificate; running sessions keep theirs.
-    package func show(_ context: Context) {
-        for mailbox in mailboxes { mailbox.post(.show(context)) }
+    package func show(_ contexts: RelayContexts) {
+        for mailbox in mailboxes { mailbox.post(.show(contexts)) }
     }
 
     /// Takes in clients of TLS that came to another listener; may be called from any thread.
@@ -87,7 +86,22 @@ package final class RelayService {
     ///
     /// The workers' sockets do, and would silently share it with another server of the same user too: each would get
     /// half of the clients. Port zero stands for one free port, the same for all.
-    private static func probe(_ listeners: Listeners) throws(RelayFailure) -> Listeners {
+    ///
+    /// - Returns: The addresses, and why some that can be done without are not among them.
+    private static func probe(_ listeners: Listeners) throws(RelayFailure) -> (Listeners, [BindFailure]) {
+        var found = try probeNeeded(listeners)
+        var missing: [BindFailure] = []
+        for endpoint in listeners.spareDatagrams where !found.datagrams.contains(endpoint) {
+            do {
+                found.datagrams.append(try DatagramSocket(at: endpoint).local)
+            } catch {
+                missing.append(BindFailure(endpoint, .udp, error))
+            }
+        }
+        return (found, missing)
+    }
+
+    private static func probeNeeded(_ listeners: Listeners) throws(RelayFailure) -> Listeners {
         // A port that is free for the first listener may be taken for the next one.
         for _ in 0..<8 where listeners.hasFreePort {
             if let probed = try? probeOnce(listeners) { return probed }
@@ -96,7 +110,7 @@ package final class RelayService {
     }
 
     private static func probeOnce(_ listeners: Listeners) throws(BindFailure) -> Listeners {
-        var probed = Listeners()
+        var probed = Listeners(takesDTLSAlone: listeners.takesDTLSAlone)
         var chosen: UInt16 = 0
         for endpoint in listeners.datagrams {
             let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
@@ -122,12 +136,15 @@ package final class RelayService {
         var counters: [RelayCounters] = []
         var notices: [String] = []
         let live = LiveEndpoints()
+        let cookieSecret = Randomness.bytes(32)
 
         mutating func start(
             _ share: [ClosedRange<UInt16>], _ listeners: Listeners, _ settings: Settings
         ) throws(RelayFailure) {
             let counters = RelayCounters()
-            let place = Worker.Place(number: threads.count, live: live, counters: counters, onEvent: settings.onEvent)
+            let place = Worker.Place(
+                number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
+                cookieSecret: cookieSecret)
             var relay = settings.relay
             relay.ports = share
             relay.canForbidFragments = true
@@ -135,7 +152,7 @@ package final class RelayService {
                 let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()
                 let worker = try Worker(place, relay, listeners, on: loop)
-                worker.context = settings.context
+                worker.show(settings.contexts)
                 if threads.isEmpty { notices = worker.notices }
                 try worker.open(mailbox)
                 threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))

@@ -17,9 +17,10 @@ extension RelayService.Settings {
     ///
     /// - Parameters:
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
-    ///   - context: What TLS is served with; nil when there is no certificate.
+    ///   - contexts: What TLS and DTLS are served with.
     init(
-        _ settings: Configuration.Settings, ownSecret: String?, constants: RelayConstants, context: Context?, log: Log
+        _ settings: Configuration.Settings, ownSecret: String?, constants: RelayConstants, contexts: RelayContexts,
+        log: Log
     ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
@@ -39,18 +40,28 @@ extension RelayService.Settings {
         constants.quotas.limit(user: settings.userQuota, total: settings.totalQuota)
         relay.quotas = constants.quotas.quotas
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
-        let endpoints = addresses.map { Endpoint($0, settings.listeningPort) }
-        let context = settings.servesTLS ? context : nil
+        let first = addresses.map { Endpoint($0, settings.listeningPort) }
         // One listener does where both ports are one, for each tells TLS from STUN by the first byte.
         let isOnePort = settings.tlsListeningPort == settings.listeningPort
-        let plain = settings.servesTCP || context != nil && isOnePort
-        let secure = context == nil || isOnePort ? [] : addresses.map { Endpoint($0, settings.tlsListeningPort) }
+        let secure = isOnePort ? [] : addresses.map { Endpoint($0, settings.tlsListeningPort) }
+        func endpoints(_ servesPlain: Bool, _ context: Context?) -> [Endpoint] {
+            (servesPlain || context != nil && isOnePort ? first : []) + (context != nil ? secure : [])
+        }
+        var listeners = RelayService.Listeners(
+            datagrams: endpoints(settings.servesUDP, contexts.datagrams),
+            streams: endpoints(settings.servesTCP, contexts.streams), takesDTLSAlone: !settings.servesUDP)
+        if settings.servesUDP || contexts.datagrams != nil { listeners.spareDatagrams = Self.besideTheWeb(settings) }
         self.init(
-            listeners: RelayService.Listeners(
-                datagrams: settings.servesUDP ? endpoints : [], streams: (plain ? endpoints : []) + secure),
-            workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
+            listeners: listeners, workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
-        self.context = context
+        self.contexts = contexts
+    }
+
+    /// The UDP ports with the number of HTTPS' port: what a firewall that lets nothing but the web through lets through.
+    private static func besideTheWeb(_ settings: Configuration.Settings) -> [Endpoint] {
+        guard settings.servesWebUDP, let port = settings.webTLSPort, port != 0 else { return [] }
+        let addresses = settings.webListeningAddresses
+        return (addresses.isEmpty ? wildcards : addresses).map { Endpoint($0, port) }
     }
 
     /// What each worker may carry of `bps-capacity`, at least a byte where there is a limit.

@@ -9,12 +9,17 @@ extension RelayService {
     package struct Listeners: Hashable, Sendable {
         /// Over UDP.
         package var datagrams: [Endpoint]
+        /// Over UDP too, where it can be had: what cannot be bound is told and left out.
+        package var spareDatagrams: [Endpoint] = []
+        /// Whether clients over UDP are served over DTLS and not without it.
+        package var takesDTLSAlone: Bool
         /// Over TCP.
         package var streams: [Endpoint]
 
-        package init(datagrams: [Endpoint] = [], streams: [Endpoint] = []) {
+        package init(datagrams: [Endpoint] = [], streams: [Endpoint] = [], takesDTLSAlone: Bool = false) {
             self.datagrams = datagrams
             self.streams = streams
+            self.takesDTLSAlone = takesDTLSAlone
         }
 
         /// Whether the kernel is to choose a port.
@@ -29,8 +34,8 @@ extension RelayService {
         /// What every worker's relay is told. Its ports are divided among the workers; the host's own addresses and
         /// the listeners are added where they are left empty.
         package var relay: TURN.Settings
-        /// What TLS is served with at every address of ``Listeners/streams``; nil where it is not.
-        package var context: Context?
+        /// What TLS and DTLS are served with at every address.
+        package var contexts = RelayContexts()
         /// Told of what is worth a line of the log, on the worker's thread.
         package var onEvent: @Sendable (RelayEvent) -> Void
 
@@ -57,10 +62,21 @@ extension RelayService {
                 }
             } catch { throw .resources(error) }
             if relay.peerPolicy.listeners.isEmpty {
-                settings.relay.peerPolicy.listeners = listeners.datagrams + listeners.streams
+                settings.relay.peerPolicy.listeners =
+                    listeners.datagrams + listeners.spareDatagrams + listeners.streams
             }
             return settings
         }
+    }
+}
+
+/// What new handshakes are served with; nil where they are not.
+package struct RelayContexts: Sendable {
+    package var streams: Context?
+    package var datagrams: Context?
+
+    package init(streams: Context? = nil, datagrams: Context? = nil) {
+        (self.streams, self.datagrams) = (streams, datagrams)
     }
 }
 

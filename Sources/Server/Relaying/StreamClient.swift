@@ -30,6 +30,13 @@ final class StreamClient {
     /// Whether the first byte of a stream can be that of a STUN message, whose two highest bits are zero.
     static func begins(with byte: UInt8) -> Bool { byte & 0xC0 == 0 }
 
+    /// Whether an answer shows that the client has credentials and now something to use: more than a Binding gives, and
+    /// more than is left when an allocation was given up.
+    static func grants(_ answer: Span<UInt8>) -> Bool {
+        guard let header = try? Header(parsing: answer), header.kind == .success else { return false }
+        return header.method != .binding && header.method != .refresh
+    }
+
     /// Starts the clock that closes the stream, or stops it.
     func expectCredentials(_ isExpected: Bool) {
         stream.deadline = isExpected ? worker.loop.now.instant + Self.patience : nil

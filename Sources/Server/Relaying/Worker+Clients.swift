@@ -45,14 +45,25 @@ extension Worker {
             for index in 0..<count {
                 guard let parcel = inbox.parcel(index) else { continue }
                 let flow = Flow(client: parcel.sender, server: client.asked(parcel), transport: .udp)
-                parcel.forEach(isInInbox: true) { received in
-                    // Safe: the bytes stay where they are until the inbox receives again.
-                    let message = unsafe UnsafeBufferPointer(start: received.start, count: received.count)
-                    perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
-                }
+                parcel.forEach(isInInbox: true) { receive($0, on: flow, at: client) }
             }
             finishBatch()
             if count < Inbox.capacity { return }
+        }
+    }
+
+    /// Takes one datagram of a client: its first byte tells DTLS from STUN and ChannelData (RFC 7983 §7).
+    @inline(__always)
+    private func receive(_ received: Received, on flow: Flow, at client: ClientSocket) {
+        // Safe: the bytes stay where they are until the inbox receives again.
+        let message = unsafe UnsafeBufferPointer(start: received.start, count: received.count)
+        if received.count > 0, Associations.begins(with: unsafe message[0]) {
+            receiveRecords(
+                unsafe message.span, on: Flow(client: flow.client, server: flow.server, transport: .dtls), at: client)
+        } else if takesPlainDatagrams {
+            perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
+        } else {
+            tally.countDrop(.notUnderstood)
         }
     }
 
@@ -79,6 +90,7 @@ extension Worker {
     func deliver(_ delivery: Delivery, _ received: Received) {
         guard let payload = unsafe received.piece(delivery.payload) else { return }
         if delivery.flow.transport.isStream { return unsafe deliver(delivery, payload) }
+        if delivery.flow.transport == .dtls { return unsafe deliverRecord(delivery, payload, in: received) }
         guard let client = socket(for: delivery.flow.server) else { return }
         unsafe count(payload)
         let size = delivery.framing.headerSize

@@ -14,6 +14,7 @@ extension Worker {
             case .ended(let summary):
                 tally.sessions &+= 1
                 streams[summary.flow]?.expectCredentials(true)
+                associations.client(summary.flow)?.hasAllocation = false
                 place.onEvent(.ended(summary))
             case .refused(let refused):
                 tally.refusals &+= 1
@@ -31,6 +32,7 @@ extension Worker {
             if let stream = streams[flow] { reply(bytes.span.extracting(range), over: stream) }
             return
         }
+        if flow.transport == .dtls { return replyRecord(bytes.span.extracting(range), to: flow) }
         guard let client = socket(for: flow.server), let start = unsafe room(for: range.count) else { return }
         for (offset, index) in range.enumerated() {
             // Safe: the room is as large as the range.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Engine
-internal import STUN
 internal import TURN
 internal import Wire
 
@@ -63,9 +62,7 @@ extension Worker {
 
     /// Sends an answer over a stream. Whoever was answered with more than a Binding has shown credentials.
     func reply(_ bytes: Span<UInt8>, over stream: StreamClient) {
-        if let header = try? Header(parsing: bytes), header.kind == .success, header.method != .binding {
-            stream.expectCredentials(false)
-        }
+        if StreamClient.grants(bytes) { stream.expectCredentials(false) }
         stream.reply(bytes)
     }
 }

@@ -16,6 +16,8 @@ final class Worker {
         let live: LiveEndpoints
         let counters: RelayCounters
         let onEvent: @Sendable (RelayEvent) -> Void
+        /// What the cookies of DTLS are made with, 32 bytes.
+        let cookieSecret: [UInt8]
     }
 
     /// What another thread may ask of a worker.
@@ -23,8 +25,8 @@ final class Worker {
         /// All workers have bound their sockets: clients may be answered.
         case serve
         case reload(TURN.Settings)
-        /// New TLS handshakes are served with this.
-        case show(Context)
+        /// New handshakes are served with these.
+        case show(RelayContexts)
         /// A client came to another listener of this server.
         case adopt(SecureParcel)
         /// Somebody with credentials for this name has left.
@@ -53,8 +55,12 @@ final class Worker {
     /// Those that have something to be sent as the turn ends.
     var touched: [StreamClient] = []
     /// What new TLS handshakes are served with; nil where TLS is not served.
-    var context: Context?
+    private(set) var context: Context?
     let scratch = SecureScratch()
+    let associations: Associations
+    var associationTimer: Timer?
+    /// Whether clients over UDP are served without DTLS too.
+    let takesPlainDatagrams: Bool
     private var timer: Timer?
 
     /// Binds the worker's sockets; no datagram is read before it is told to ``Message/serve``.
@@ -63,6 +69,8 @@ final class Worker {
     ) throws(BindFailure) {
         self.place = place
         self.loop = loop
+        associations = Associations(secret: place.cookieSecret)
+        takesPlainDatagrams = !listeners.takesDTLSAlone
         clients = try listeners.datagrams.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
         let live = place.live
         relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
@@ -96,13 +104,21 @@ final class Worker {
         case .reload(let settings):
             relay.reload(settings)
             performOutputs()
-        case .show(let context): self.context = context
+        case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)
         case .withdraw(let name, let end):
             relay.handle(.withdraw(name: name, until: end), now: loop.now)
             performOutputs()
-        case .finish: relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
+        case .finish:
+            relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
+            leaveAssociations()
         }
+    }
+
+    /// Serves new handshakes with these.
+    func show(_ contexts: RelayContexts) {
+        context = contexts.streams
+        associations.context = contexts.datagrams
     }
 
     private func serve() {

@@ -42,8 +42,12 @@ struct ServerCertificate {
         try context(over: .stream, ["http/1.1"] + (settings.servesTLS ? Self.relayProtocols : []))
     }
 
-    /// What STUN and TURN over TLS are served with.
-    func relayContext() throws(ServiceFailure) -> Context { try context(over: .stream, Self.relayProtocols) }
+    /// What STUN and TURN over TLS and DTLS are served with.
+    func relayContexts() throws(ServiceFailure) -> RelayContexts {
+        RelayContexts(
+            streams: settings.servesTLS ? try context(over: .stream, Self.relayProtocols) : nil,
+            datagrams: settings.servesDTLS ? try context(over: .datagrams, Self.relayProtocols) : nil)
+    }
 
     /// What to tell the operator: what clients will not like about the certificate, and how to make them trust it.
     func notices(now: UnixTime) -> [String] {

@@ -45,10 +45,35 @@ package struct Association: ~Copyable {
 
     package init() {}
 
+    /// The most that a message grows by when it is encrypted, in bytes: with any cipher that an operator may name.
+    package static let overhead = 128
+
+    /// Whether a handshake is under way, beside a session or not.
+    package var isShakingHands: Bool { candidate != nil }
+
+    /// Whether messages can be sent.
+    package var isOpen: Bool { current != nil }
+
+    /// Whether a ClientHello with this random has begun one of the sessions.
+    package func knows(_ random: ClientHello.Random) -> Bool {
+        if Self.did(candidate, beginWith: random) { return true }
+        return Self.did(current, beginWith: random)
+    }
+
+    private static func did(_ attempt: borrowing Attempt?, beginWith random: ClientHello.Random) -> Bool {
+        switch attempt {
+        case nil: false
+        case let attempt?: attempt.random == random
+        }
+    }
+
+    /// Gives the handshake up that is under way; the session beside it stays.
+    package mutating func abandonHandshake() { candidate = nil }
+
     /// Takes note that the gate has admitted a ClientHello; that datagram is to be given to `receive` next.
     package mutating func admit(_ random: ClientHello.Random, to context: Context, now: Instant) {
         // The same hello again, repeated by the network or by somebody else, begins nothing.
-        if candidate?.random == random || current?.random == random { return }
+        if knows(random) { return }
         candidate = Attempt(session: DatagramSession(serving: context), random: random, begun: now)
     }
 

@@ -32,6 +32,11 @@ package struct CookieGate: Sendable {
         self.secret = secret
     }
 
+    /// Whether a datagram may be a ClientHello, as its first byte tells.
+    package static func concerns(_ datagram: Span<UInt8>) -> Bool {
+        datagram.count > 0 && datagram[0] == Record.handshake
+    }
+
     /// - Parameter answer: Where the answer is written: ``answerSize`` bytes of room.
     package func judge(
         _ datagram: Span<UInt8>, from client: Endpoint, now: Instant, answer: inout MutableSpan<UInt8>

@@ -13,6 +13,7 @@ extension Relay {
 
     /// A message of RFC 3489: only a Binding request that asks for no other address is answered.
     mutating func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+        if flow.transport == .dtls { return refuseClassic(message, on: flow) }
         guard settings.rfc3489, message.header.kind == .request, message.header.method == .binding,
             !flow.transport.isStream, flow.client.port != 0, !message.has(.responseAddress)
         else { return .dropped(.notUnderstood) }
@@ -25,6 +26,15 @@ extension Relay {
         guard mayAnswerStranger(flow, now) else { return .dropped(.overUnauthenticatedRate) }
         replies.begin(.success, .binding, message.header.transaction, cookie: message.header.cookie)
         replies.append(.mappedAddress, address: flow.client)
+        outputs.append(.reply(to: flow, bytes: replies.message))
+        return .queued
+    }
+
+    /// DTLS is not for RFC 3489: there its requests are answered with 500, and its indications not at all (RFC 8489 §11).
+    private mutating func refuseClassic(_ message: Message, on flow: Flow) -> Outcome {
+        guard message.header.kind == .request else { return .dropped(.notUnderstood) }
+        replies.begin(.failure, message.header.method, message.header.transaction, cookie: message.header.cookie)
+        replies.append(ErrorCode.serverError, withReason: false)
         outputs.append(.reply(to: flow, bytes: replies.message))
         return .queued
     }
