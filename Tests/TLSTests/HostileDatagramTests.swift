@@ -94,6 +94,19 @@ struct HostileDatagramTests {
         }
     }
 
+    @Test("cannot end a session with an encrypted record that is too short", arguments: 0...24)
+    func shortRecord(count: Int) {
+        var server = DatagramServer(serving)
+        var client = DatagramClient(asking)
+        client.shakeHands(with: &server)
+        for type in UInt8(20)...23 {
+            let header: [UInt8] = [type, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 9, type, 0, UInt8(count)]
+            #expect(server.receive(header + [UInt8](repeating: 0, count: count)).isEmpty)
+        }
+        _ = server.receive(client.send([1]))
+        #expect(server.heard == [[1]])
+    }
+
     @Test("may send garbage at any time, and the session goes on")
     func garbage() {
         var server = DatagramServer(serving)

@@ -29,6 +29,8 @@ package struct DatagramSession: ~Copyable {
     private var awaitsHello: Bool
     /// Bytes received before the handshake was complete.
     private var received = 0
+    /// Bytes of an encrypted record at least; of a Finished it is more with any cipher.
+    private var shortestRecord = RecordLimits.protectedRecord
 
     /// Room that each buffer needs: a datagram of any size, and a record of any size behind it.
     package static let room = 65_536
@@ -60,7 +62,9 @@ package struct DatagramSession: ~Copyable {
         _ datagram: Span<UInt8>, plaintext: inout MutableSpan<UInt8>, answer: inout MutableSpan<UInt8>
     ) -> Progress {
         var progress = Progress()
-        guard state == .handshaking || state == .open else { return progress }
+        guard state == .handshaking || state == .open,
+            RecordLimits.admitProtected(datagram, atLeast: shortestRecord)
+        else { return progress }
         if isServer, state == .handshaking {
             received += datagram.count
             guard received <= HandshakeGuard.limit else {
@@ -102,6 +106,7 @@ package struct DatagramSession: ~Copyable {
         }
         self.awaitsHello = awaitsHello
         if conversation.refusedRenegotiation { state = .failed(.renegotiation) }
+        if self.state == .handshaking, state == .open { shortestRecord = conversation.shortestRecord }
         self.state = state
         return progress
     }

@@ -55,6 +55,22 @@ enum RecordLimits {
         return true
     }
 
+    /// The shortest record that a cipher with the longest nonce and tag makes: 8 bytes and 16.
+    static let protectedRecord = 24
+
+    /// Whether every encrypted record has room for its nonce and tag.
+    ///
+    /// libssl 3.0.19 breaks a session off, fatally and with an internal error, over a record that is shorter:
+    /// one datagram with a forged sender would be enough.
+    static func admitProtected(_ datagram: Span<UInt8>, atLeast shortest: Int) -> Bool {
+        var offset = 0
+        while let record = Record(parsing: datagram, at: offset) {
+            guard record.epoch == 0 || record.body.count >= shortest else { return false }
+            offset = record.body.upperBound
+        }
+        return true
+    }
+
     /// Walks the messages of one record: msg_type, length in 24 bits, message_seq, fragment_offset and fragment_length in 24
     /// bits each, fragment (RFC 6347 §4.2.2).
     private static func admitMessages(in body: Range<Int>, of datagram: Span<UInt8>) -> Bool {

@@ -33,6 +33,13 @@ extension Conversation {
         return unsafe "\(version) \(String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(session))))"
     }
 
+    /// Bytes of nonce and tag in a record of DTLS 1.2 (RFC 5288 §3, RFC 6655 §3, RFC 7905 §2): what an empty one has.
+    var shortestRecord: Int {
+        // Safe: the name is a constant of libssl.
+        let cipher = unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(session)))
+        return cipher.contains("CHACHA20") || cipher.hasSuffix("CCM8") ? 16 : RecordLimits.protectedRecord
+    }
+
     /// The peer's own certificate, when it has shown one.
     var peerCertificate: Certificate? {
         // Safe: the reference is the handle's from here on.
