@@ -312,6 +312,8 @@ int linux_set_queues_errors(int fd, int v6) {
 }
 
 int linux_set_fragments(int fd, int v6, int allowed) {
-    return v6 ? linux_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, allowed ? IPV6_PMTUDISC_WANT : IPV6_PMTUDISC_DO)
-              : linux_set(fd, IPPROTO_IP, IP_MTU_DISCOVER, allowed ? IP_PMTUDISC_WANT : IP_PMTUDISC_DO);
+    /* The kernel's default (WANT) sets DF as well; PROBE sets it whatever the kernel believes of the path, so that who
+     * looks for the path's MTU is answered by the path. */
+    return v6 ? linux_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, allowed ? IPV6_PMTUDISC_WANT : IPV6_PMTUDISC_PROBE)
+              : linux_set(fd, IPPROTO_IP, IP_MTU_DISCOVER, allowed ? IP_PMTUDISC_DONT : IP_PMTUDISC_PROBE);
 }

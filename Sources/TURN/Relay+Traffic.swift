@@ -45,7 +45,8 @@ extension Relay {
             toPeersRate.admit(payload.count, bytesPerSecond: settings.workerBytesPerSecond, now: now.instant)
         else { return .dropped(.overRate) }
         if peers[place].standing != .open {
-            return sendToOwn(payload, to: peer, peers[place].standing, from: slot, now: now)
+            return sendToOwn(
+                payload, to: peer, peers[place].standing, from: slot, dontFragment: dontFragment, now: now)
         }
         allocations[slot].toPeers.count(payload.count)
         return .send(Departure(allocation: name(of: slot), peer: peer, payload: payload, dontFragment: dontFragment))
@@ -55,7 +56,8 @@ extension Relay {
     ///
     /// A port of this worker's needs no socket: its client gets the payload at once, if it may.
     private mutating func sendToOwn(
-        _ payload: Range<Int>, to peer: Endpoint, _ standing: PeerPolicy.Standing, from slot: UInt32, now: Moment
+        _ payload: Range<Int>, to peer: Endpoint, _ standing: PeerPolicy.Standing, from slot: UInt32,
+        dontFragment: Bool, now: Moment
     ) -> Outcome {
         let local = local(peer)
         if let other = owner(of: local), isActive(other, now), let own = allocations[slot].relayed(peer.address.family)
@@ -66,7 +68,7 @@ extension Relay {
         let mayReach = isLive(local) || standing == .ownAllowed && !settings.peerPolicy.isListener(local)
         guard mayReach else { return .dropped(.deniedPeer) }
         allocations[slot].toPeers.count(payload.count)
-        return .send(Departure(allocation: name(of: slot), peer: local, payload: payload))
+        return .send(Departure(allocation: name(of: slot), peer: local, payload: payload, dontFragment: dontFragment))
     }
 
     /// Passes payload from a peer on to a client (RFC 8656 §11.3, §12.7).

@@ -55,6 +55,7 @@ package struct DatagramSocket: ~Copyable {
         if options.contains(.queuesErrors) { try Errno.check(linux_set_queues_errors(number, v6)) }
         // Older kernels cannot merge; datagrams then arrive as they were sent.
         if options.contains(.merges) { _ = linux_set_merges(number) }
+        setFragments(number, endpoint.address.family, true)
         guard let receiveBuffer else { return Int(try Errno.check(linux_receive_buffer(number))) }
         return Int(try Errno.check(linux_set_receive_buffer(number, Int32(clamping: receiveBuffer))))
     }
@@ -62,7 +63,7 @@ package struct DatagramSocket: ~Copyable {
     /// Gives the open descriptor away; the caller closes it.
     package consuming func release() -> Int32 { descriptor.release() }
 
-    /// Lets the datagrams that a socket sends from now on be fragmented on their way, or not (RFC 8656 §14.7).
+    /// Lets the datagrams that a socket sends from now on be fragmented on their way, or not (RFC 8656 §14 to §16).
     package static func setFragments(_ socket: Int32, _ family: IPAddress.Family, _ allowed: Bool) {
         // Where it cannot be set, datagrams leave as they would have.
         _ = linux_set_fragments(socket, family == .v6 ? 1 : 0, allowed ? 1 : 0)
