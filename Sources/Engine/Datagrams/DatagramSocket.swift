@@ -3,7 +3,7 @@ internal import CLinux
 package import Wire
 
 /// A bound UDP socket.
-package struct DatagramSocket: ~Copyable {
+package struct DatagramSocket: ~Copyable, Sendable {
     package let descriptor: Descriptor
     /// Where it is bound: with the port that the kernel chose where zero was asked for.
     package let local: Endpoint

@@ -5,7 +5,8 @@ internal import Wire
 /// Buffers in which the datagrams of a busy socket arrive many at a time; allocated once.
 @safe package final class Inbox {
     private let inbox: OpaquePointer
-    /// Datagrams that the kernel dropped since its socket was opened, as the last parcel told; nil while none did.
+    /// Datagrams that the kernel dropped since the socket was opened, as the parcels that were received last tell; nil
+    /// when none does.
     package private(set) var drops: UInt32?
 
     /// The most parcels that arrive at once.
@@ -30,6 +31,7 @@ internal import Wire
         // An error of an earlier send may come out here instead; with that it is out, and the next try tells.
         for _ in 0..<2 {
             let count = unsafe linux_inbox_receive(inbox, socket)
+            if count > 0 { drops = nil }
             if count >= 0 { return Int(count) }
             if Errno(code: -count) == .wouldBlock { return 0 }
         }

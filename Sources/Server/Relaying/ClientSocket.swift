@@ -6,28 +6,18 @@ internal import Wire
 final class ClientSocket {
     /// The address as it was configured: possibly a wildcard.
     let local: Endpoint
-    let number: Int32
     let outbox = Outbox()
-    /// Bytes of receive buffer that were granted.
-    let receiveBuffer: Int
-    private let socket: DatagramSocket
+    private let share: ListenerGroup
 
-    /// A default buffer holds 92 datagrams of 1200 bytes; a server that sleeps for 10 ms misses more.
-    static let wantedBuffer = 8 << 20
-
-    init(at endpoint: Endpoint) throws(BindFailure) {
-        do {
-            socket = try DatagramSocket(
-                at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: Self.wantedBuffer,
-                sendBuffer: Self.wantedBuffer)
-        } catch {
-            throw BindFailure(endpoint, .udp, error)
-        }
-        local = endpoint
-        number = socket.descriptor.number
-        receiveBuffer = socket.receiveBuffer
-        outbox.socket = number
+    /// Answers leave from the first of the sockets: all have the same address.
+    init(_ share: ListenerGroup) {
+        self.share = share
+        local = share.local
+        outbox.socket = share.sockets.first?.number ?? -1
     }
+
+    /// The sockets at which this worker's clients arrive.
+    var sockets: [ListenerSocket] { share.sockets }
 
     /// Whether answers to who asked `server` leave from this socket.
     func serves(_ server: Endpoint) -> Bool {
@@ -42,4 +32,13 @@ final class ClientSocket {
 
     /// What the kernel must be told to answer from `server`: nothing when the socket is bound to it.
     func source(_ server: Endpoint) -> IPAddress? { local.address.isUnspecified ? server.address : nil }
+}
+
+/// A socket that a worker reads clients from.
+struct ClientDoor {
+    let socket: ListenerSocket
+    /// Whose it is, by its place among the worker's clients.
+    let client: Int
+    /// Datagrams that the kernel dropped there so far.
+    var drops: UInt32 = 0
 }

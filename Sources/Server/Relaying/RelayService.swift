@@ -26,10 +26,12 @@ package final class RelayService {
         let (listeners, missing) = try Self.probe(settings.listeners)
         let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
         guard !shares.isEmpty else { throw .noRelayPorts }
+        let groups = try Self.open(listeners.datagrams, for: shares.count)
         var starting = Starting()
         for share in shares {
             do {
-                try starting.start(share, listeners, settings)
+                let own = groups.map { $0.share(of: starting.threads.count, among: shares.count) }
+                try starting.start(share, own, listeners, settings)
             } catch {
                 starting.stop()
                 throw error
@@ -129,6 +131,14 @@ package final class RelayService {
         return probed
     }
 
+    private static func open(_ endpoints: [Endpoint], for workers: Int) throws(RelayFailure) -> [ListenerGroup] {
+        do {
+            return try endpoints.map { endpoint throws(BindFailure) in try ListenerGroup(at: endpoint, for: workers) }
+        } catch {
+            throw .bind(error)
+        }
+    }
+
     /// What has been started so far.
     private struct Starting {
         var threads: [LoopThread] = []
@@ -139,7 +149,7 @@ package final class RelayService {
         let cookieSecret = Randomness.bytes(32)
 
         mutating func start(
-            _ share: [ClosedRange<UInt16>], _ listeners: Listeners, _ settings: Settings
+            _ share: [ClosedRange<UInt16>], _ groups: [ListenerGroup], _ listeners: Listeners, _ settings: Settings
         ) throws(RelayFailure) {
             let counters = RelayCounters()
             let place = Worker.Place(
@@ -151,7 +161,7 @@ package final class RelayService {
             do {
                 let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()
-                let worker = try Worker(place, relay, listeners, on: loop)
+                let worker = try Worker(place, relay, groups, listeners, on: loop)
                 worker.show(settings.contexts)
                 if threads.isEmpty { notices = worker.notices }
                 try worker.open(mailbox)

@@ -39,14 +39,17 @@ extension Parcel {
 
 extension Worker {
     /// Takes what clients have sent, a batch at a time. What is left after a few batches waits for the next turn.
-    func receiveFromClients(_ client: ClientSocket) {
+    func receiveFromClients(_ door: Int) {
+        let client = clients[doors[door].client]
+        let socket = doors[door].socket.number
         for _ in 0..<4 {
-            let count = inbox.receive(from: client.number)
+            let count = inbox.receive(from: socket)
             for index in 0..<count {
                 guard let parcel = inbox.parcel(index) else { continue }
                 let flow = Flow(client: parcel.sender, server: client.asked(parcel), transport: .udp)
                 parcel.forEach(isInInbox: true) { receive($0, on: flow, at: client) }
             }
+            if let drops = inbox.drops { note(drops, at: door) }
             finishBatch()
             if count < Inbox.capacity { return }
         }
@@ -65,6 +68,12 @@ extension Worker {
         } else {
             tally.countDrop(.notUnderstood)
         }
+    }
+
+    /// Counts what the kernel dropped since it last told.
+    private func note(_ drops: UInt32, at door: Int) {
+        tally.unreceived &+= UInt64(drops &- doors[door].drops)
+        doors[door].drops = drops
     }
 
     /// Sends what lies in memory that is about to be used again.

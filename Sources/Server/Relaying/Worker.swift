@@ -38,7 +38,9 @@ final class Worker {
     let place: Place
     unowned let loop: Loop
     var relay: TURN.Relay
+    /// The UDP addresses at which clients are served, and the sockets through which they come.
     let clients: [ClientSocket]
+    var doors: [ClientDoor]
     var sockets = RelaySockets()
     var tally = RelayTally()
 
@@ -63,15 +65,21 @@ final class Worker {
     let takesPlainDatagrams: Bool
     private var timer: Timer?
 
-    /// Binds the worker's sockets; no datagram is read before it is told to ``Message/serve``.
+    /// Binds the worker's listeners of streams; no datagram is read before it is told to ``Message/serve``.
+    ///
+    /// - Parameter groups: This worker's share of each.
     init(
-        _ place: Place, _ settings: TURN.Settings, _ listeners: RelayService.Listeners, on loop: Loop
+        _ place: Place, _ settings: TURN.Settings, _ groups: [ListenerGroup], _ listeners: RelayService.Listeners,
+        on loop: Loop
     ) throws(BindFailure) {
         self.place = place
         self.loop = loop
         associations = Associations(secret: place.cookieSecret)
         takesPlainDatagrams = !listeners.takesDTLSAlone
-        clients = try listeners.datagrams.map { endpoint throws(BindFailure) in try ClientSocket(at: endpoint) }
+        clients = groups.map(ClientSocket.init)
+        doors = groups.indices.flatMap { client in
+            groups[client].sockets.map { ClientDoor(socket: $0, client: client) }
+        }
         let live = place.live
         relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
             live.contains(endpoint)
@@ -91,10 +99,12 @@ final class Worker {
 
     /// What the operator should know though the server runs.
     var notices: [String] {
-        guard let smallest = clients.map(\.receiveBuffer).min(), smallest < ClientSocket.wantedBuffer else { return [] }
+        guard let smallest = doors.map(\.socket.receiveBuffer).min(), smallest < ListenerSocket.wantedBuffer else {
+            return []
+        }
         return [
             "the kernel grants listeners only \(smallest) bytes of receive buffer, which short bursts overflow; "
-                + "set net.core.rmem_max=\(ClientSocket.wantedBuffer) in /etc/sysctl.d"
+                + "set net.core.rmem_max=\(ListenerSocket.wantedBuffer) in /etc/sysctl.d"
         ]
     }
 
@@ -122,9 +132,9 @@ final class Worker {
     }
 
     private func serve() {
-        for (index, client) in clients.enumerated() {
+        for (index, door) in doors.enumerated() {
             do {
-                try loop.add(self, descriptor: client.number, token: Token.client(index).rawValue, for: .readable)
+                try loop.add(self, descriptor: door.socket.number, token: Token.client(index).rawValue, for: .readable)
             } catch {
                 preconditionFailure("a socket that was just bound can be waited for: \(error)")
             }
@@ -138,7 +148,6 @@ final class Worker {
         timer?.arm(at: relay.deadline)
         tally.allocations = relay.allocationCount
         tally.unsent = clients.reduce(departures.lost) { $0 &+ $1.outbox.lost }
-        tally.unreceived = UInt64(inbox.drops ?? 0)
         place.counters.publish(tally)
     }
 
@@ -169,7 +178,7 @@ extension Worker: Source {
 
     func ready(_ events: Events, token: Int) {
         switch Token(rawValue: token) {
-        case .client(let index): receiveFromClients(clients[index])
+        case .client(let index): receiveFromClients(index)
         case .relay(let index): receiveFromPeer(index, hasFailed: events.contains(.failed))
         }
     }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import Wire
+
+/// The sockets of one UDP address at which clients are served. All have the same port (SO_REUSEPORT), and the kernel
+/// chooses among them by a hash of the client's address and port.
+///
+/// How many they are is fixed and does not follow the number of workers, each of which has some of them: a client stays
+/// with its socket for as long as the group lives, whoever reads it.
+struct ListenerGroup: Sendable {
+    /// How many sockets a group has, unless there are more workers.
+    static let size = 16
+
+    /// The address as it was configured: possibly a wildcard.
+    let local: Endpoint
+    let sockets: [ListenerSocket]
+
+    /// Binds them all.
+    init(at endpoint: Endpoint, for workers: Int) throws(BindFailure) {
+        local = endpoint
+        sockets = try (0..<max(Self.size, workers)).map { index throws(BindFailure) in
+            try ListenerSocket(at: endpoint, index: index)
+        }
+    }
+
+    /// The part of the group that one of so many workers reads.
+    func share(of worker: Int, among workers: Int) -> Self {
+        Self(local: local, sockets: sockets.filter { $0.index % workers == worker })
+    }
+
+    private init(local: Endpoint, sockets: [ListenerSocket]) { (self.local, self.sockets) = (local, sockets) }
+}
+
+/// One socket of a group; closed with its last owner.
+final class ListenerSocket: Sendable {
+    /// Its place in the group.
+    let index: Int
+    private let socket: DatagramSocket
+
+    /// A default buffer holds 92 datagrams of 1200 bytes; a server that sleeps for 10 ms misses more.
+    static let wantedBuffer = 8 << 20
+
+    init(at endpoint: Endpoint, index: Int) throws(BindFailure) {
+        self.index = index
+        do {
+            socket = try DatagramSocket(
+                at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: Self.wantedBuffer,
+                sendBuffer: Self.wantedBuffer)
+        } catch {
+            throw BindFailure(endpoint, .udp, error)
+        }
+    }
+
+    var number: Int32 { socket.descriptor.number }
+
+    /// Bytes of receive buffer that were granted.
+    var receiveBuffer: Int { socket.receiveBuffer }
+}
