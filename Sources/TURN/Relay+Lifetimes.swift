@@ -44,6 +44,7 @@ extension Relay {
         outputs.append(.close(name(of: slot), family))
         give(endpoint)
         allocations[slot].setRelayed(family, nil)
+        changes.note(slot)
     }
 
     /// Makes a slot ready for its next use; no socket is left.
@@ -66,6 +67,7 @@ extension Relay {
             break
         }
         settings.quotas.give(allocations[slot].account)
+        changes.note(slot)
         deadlines.clear(slot)
         clear(.permissions, of: slot)
         clear(.channels, of: slot)

@@ -47,6 +47,7 @@ extension Relay {
         peers[place].expiry = now.instant + settings.permissionLifetime
         peers[place].standing = standing
         peers[place].judged = settingsNumber
+        changes.note(slot)
     }
 
     /// Binds or refreshes a channel; the caller has seen that nothing stands against it.
@@ -59,6 +60,7 @@ extension Relay {
         peers[place].expiry = now.instant + settings.channelLifetime
         peers[place].standing = standing
         peers[place].judged = settingsNumber
+        changes.note(slot)
     }
 
     /// What the peer policy says of a peer; this server's public face is judged as the address behind it, too.
@@ -109,7 +111,7 @@ extension Relay {
         allocations[slot].lists[list] = PeerList()
     }
 
-    private mutating func add(_ list: PeerLists.Kind, of slot: UInt32) -> UInt32 {
+    mutating func add(_ list: PeerLists.Kind, of slot: UInt32) -> UInt32 {
         let place = peers.take()
         peers[place] = .blank
         peers[place].next = allocations[slot].lists[list].first

@@ -34,6 +34,7 @@ package struct Relay: ~Copyable {
     var indicationNumber: UInt64 = 0
     var strangers: StrangerLimit
     var withdrawals = Withdrawals()
+    var changes = Changes()
 
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)

@@ -14,10 +14,48 @@ package struct Descriptor: ~Copyable, Sendable {
 
     deinit { linux_close(number) }
 
+    /// Another descriptor for the same open file.
+    package func duplicate() throws(Errno) -> Descriptor { try Descriptor(checking: linux_duplicate(number)) }
+
+    /// What it stands for.
+    package var kind: DescriptorKind { DescriptorKind(linux_kind(number)) }
+
+    /// Lets the program that this process becomes have it under the same number, or not.
+    package func setInheritable(_ isInheritable: Bool) throws(Errno) {
+        try Errno.check(linux_set_inheritable(number, isInheritable ? 1 : 0))
+    }
+
     /// Gives the open descriptor away, for a message to another thread or process; the caller closes it.
     package consuming func release() -> Int32 {
         let number = number
         discard self
         return number
+    }
+}
+
+/// What a descriptor stands for, as far as a server hands it on.
+package enum DescriptorKind: Hashable, Sendable {
+    /// A file, or memory that looks like one.
+    case memory
+    /// An end of a ``Bag``.
+    case bag
+    /// A UDP socket.
+    case datagrams
+    /// A TCP socket that accepts connections.
+    case listener
+    /// A TCP connection.
+    case stream
+    case other
+
+    init(_ kind: Int32) {
+        self =
+            switch Int(kind) {
+            case Int(LINUX_KIND_MEMORY): .memory
+            case Int(LINUX_KIND_BAG): .bag
+            case Int(LINUX_KIND_DATAGRAMS): .datagrams
+            case Int(LINUX_KIND_LISTENER): .listener
+            case Int(LINUX_KIND_STREAM): .stream
+            default: .other
+            }
     }
 }

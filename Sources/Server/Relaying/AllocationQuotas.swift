@@ -15,7 +15,7 @@ final class AllocationQuotas: Sendable {
     private let counts = Mutex(Counts())
 
     /// What the relay asks. Counted without limits too, so that a limit set later knows what is held.
-    var quotas: Quotas { Quotas(take: { self.take($0) }, give: { self.give($0) }) }
+    var quotas: Quotas { Quotas(take: { self.take($0) }, give: { self.give($0) }, keep: { self.keep($0) }) }
 
     /// Applies from the next allocation on; who holds more keeps it. Zero is no limit.
     func limit(user: Int, total: Int) { counts.withLock { $0.limits = (user, total) } }
@@ -28,6 +28,13 @@ final class AllocationQuotas: Sendable {
             counts.users[name] = own + 1
             counts.total += 1
             return nil
+        }
+    }
+
+    private func keep(_ name: String) {
+        counts.withLock { counts in
+            counts.users[name, default: 0] += 1
+            counts.total += 1
         }
     }
 

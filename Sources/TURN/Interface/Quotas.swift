@@ -11,12 +11,15 @@ package struct Quotas: Sendable {
     /// Counts one allocation less; called exactly once for each that was taken.
     package let give: @Sendable (_ user: String) -> Void
 
+    /// Counts one more allocation, whatever the limits say: it was there before a restart.
+    package let keep: @Sendable (_ user: String) -> Void
+
     package init(
-        take: @escaping @Sendable (_ user: String) -> Limit?, give: @escaping @Sendable (_ user: String) -> Void
+        take: @escaping @Sendable (_ user: String) -> Limit?, give: @escaping @Sendable (_ user: String) -> Void,
+        keep: @escaping @Sendable (_ user: String) -> Void
     ) {
-        self.take = take
-        self.give = give
+        (self.take, self.give, self.keep) = (take, give, keep)
     }
 
-    package static let unlimited = Quotas(take: { _ in nil }, give: { _ in })
+    package static let unlimited = Quotas(take: { _ in nil }, give: { _ in }, keep: { _ in })
 }

@@ -23,7 +23,7 @@ extension Relay {
         outputs.append(.open(name(of: slot), at: endpoint))
     }
 
-    private mutating func pool(for address: IPAddress) -> Int {
+    mutating func pool(for address: IPAddress) -> Int {
         if let index = pools.firstIndex(where: { $0.address == address }) { return index }
         pools.append(PortPool(address: address, ranges: settings.ports))
         return pools.count - 1
@@ -79,6 +79,7 @@ extension Relay {
     private mutating func activate(_ slot: UInt32, now: Moment) {
         allocations[slot].state = .active
         allocationCount += 1
+        changes.note(slot)
         deadlines.set(slot, to: allocations[slot].expiry)
         allocationSucceeds(slot, addressee(of: slot, now: now), now: now)
     }
@@ -139,6 +140,7 @@ extension Relay {
     private mutating func reserved(_ slot: UInt32, now: Moment) {
         guard let reservation = allocations[slot].reservation else { return }
         allocations[slot].state = .reserved
+        changes.note(slot)
         deadlines.set(slot, to: allocations[slot].expiry)
         reservations[reservation.token] = slot
         activate(reservation.slot, now: now)

@@ -34,6 +34,7 @@ extension Relay {
             lifetime = UInt32(clamping: seconds)
             allocations[slot].expiry = request.now.instant + .seconds(seconds)
             deadlines.set(slot, to: allocations[slot].expiry)
+            changes.note(slot)
         }
         replies.begin(.success, .refresh, addressee.transaction)
         replies.append(lifetime: lifetime)

@@ -88,7 +88,8 @@ final class Simulation {
         case 82..<85: rebind(pick(clients))
         case 85..<88: garbage()
         case 88..<92: replay()
-        case 92..<95: operatorActs()
+        case 92..<94: operatorActs()
+        case 94: restart()
         default: clientSends(pick(clients))
         }
         deliverDue()
@@ -233,8 +234,14 @@ final class Simulation {
             settings.quotas = world.ledger.quotas
             model.denied = chance(50) ? [pick([Endpoint.peer, .otherPeer]).address] : []
             settings.peerPolicy.denied = model.denied.compactMap { AddressRange($0, $0, origin: "sterna.conf:1") }
-            world.relay.reload(settings)
+            world.reload(settings)
         }
+    }
+
+    /// The process ends and another goes on.
+    private func restart() {
+        let lost = world.restart(seed: random.next())
+        if !lost.isEmpty { fail("slots \(lost) cannot be gone on with") }
     }
 
     // MARK: - The network
@@ -261,6 +268,8 @@ final class Simulation {
             let packet = network.remove(at: index)
             let known = model.entries[packet.flow] != nil
             let reply = world.receive(packet.bytes, on: packet.flow)
+            // At once: what comes next may take back by what right this was passed on.
+            checkTraffic()
             forgetEnded()
             guard let bytes = reply, let answer = Answer(bytes),
                 answer.message.header.kind == .success || answer.message.header.kind == .failure
@@ -307,11 +316,7 @@ final class Simulation {
     // MARK: - What must hold
 
     private func check() {
-        let sent = world.takeToPeers()
-        for packet in sent where !model.maySend(from: packet.from, to: packet.to, now: world.now.instant) {
-            fail("\(packet.from) sends to \(packet.to), which it may not")
-        }
-        for message in world.takeToClients() { checkDelivery(message.flow, message.bytes) }
+        checkTraffic()
         forgetEnded()
         let inventory = world.relay.inventory
         let sessions = model.entries.count
@@ -327,6 +332,14 @@ final class Simulation {
         for entry in model.entries.values where !entry.relayed.allSatisfy({ world.sockets[$0] != nil }) {
             fail("\(entry.relayed) was told to a client and is not open")
         }
+    }
+
+    private func checkTraffic() {
+        let sent = world.takeToPeers()
+        for packet in sent where !model.maySend(from: packet.from, to: packet.to, now: world.now.instant) {
+            fail("\(packet.from) sends to \(packet.to), which it may not")
+        }
+        for message in world.takeToClients() { checkDelivery(message.flow, message.bytes) }
         note(sent.count)
     }
 

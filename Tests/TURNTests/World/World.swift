@@ -23,6 +23,9 @@ final class World {
     private(set) var refused: [Refused] = []
     private(set) var lastDrop: DropReason?
     let ledger: Ledger
+    /// What was written down of each slot when something in it last changed, and by which name its sockets go.
+    private(set) var saved: [UInt32: (bytes: [UInt8], name: AllocationID)] = [:]
+    private var settings: Settings
 
     static let realm = "example.org"
     static let server = Endpoint(.v4(0x0808_0808), 3478)
@@ -47,6 +50,7 @@ final class World {
         settings.quotas = ledger.quotas
         change(&settings)
         self.ledger = ledger
+        self.settings = settings
         relay = Relay(settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false })
     }
 
@@ -93,6 +97,33 @@ final class World {
         return toPeers
     }
 
+    func reload(_ settings: Settings) {
+        self.settings = settings
+        relay.reload(settings)
+        drain()
+    }
+
+    /// Another process goes on with what was written down; tells what could not be read.
+    @discardableResult
+    func restart(seed: UInt64 = 2) -> [UInt32] {
+        var lost: [UInt32] = []
+        let (left, open) = (saved, sockets)
+        (saved, sockets) = ([:], [:])
+        ledger.clear()
+        relay = Relay(settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false })
+        for (slot, (bytes, name)) in left.sorted(by: { $0.key < $1.key }) {
+            guard let record = Record(parsing: bytes.span).flatMap(AllocationRecord.init),
+                let restored = relay.restore(record)
+            else {
+                lost.append(slot)
+                continue
+            }
+            for (endpoint, owner) in open where owner == name { sockets[endpoint] = restored }
+        }
+        drain()
+        return lost
+    }
+
     // MARK: - What a driver does
 
     private func act(on outcome: Outcome, _ bytes: [UInt8]) {
@@ -130,6 +161,9 @@ final class World {
             case .refused(let refusal): refused.append(refusal)
             }
         }
+        while let slot = relay.nextChange() {
+            saved[slot] = relay.record(of: slot).map { ($0.record.record.bytes, $0.name) }
+        }
     }
 
     private func open(_ allocation: AllocationID, _ endpoint: Endpoint) {
@@ -159,6 +193,9 @@ final class Ledger: Sendable {
     var counts: [String: Int] { state.withLock { $0.counts.filter { $0.value != 0 } } }
     var total: Int { state.withLock { $0.total } }
 
+    /// The process that counted is gone.
+    func clear() { state.withLock { $0 = ([:], 0) } }
+
     var quotas: Quotas {
         Quotas(
             take: { [self] user in
@@ -174,6 +211,12 @@ final class Ledger: Sendable {
                 state.withLock { state in
                     state.counts[user, default: 0] -= 1
                     state.total -= 1
+                }
+            },
+            keep: { [self] user in
+                state.withLock { state in
+                    state.counts[user, default: 0] += 1
+                    state.total += 1
                 }
             })
     }

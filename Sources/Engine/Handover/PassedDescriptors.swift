@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CLinux
+
+/// The descriptors that this process was started with beside the standard three (sd_listen_fds(3)).
+package final class PassedDescriptors {
+    /// Numbers by name, in the order in which they were passed.
+    private var numbers: [(name: String, number: Int32)] = []
+
+    private static let first: Int32 = 3
+    /// What a descriptor without a name is called.
+    private static let unnamed = "unknown"
+
+    /// Takes over what the environment tells of; nothing where it tells of another process.
+    package init(environment: [String: String], process: Int32) {
+        guard environment["LISTEN_PID"] == "\(process)",
+            let count = environment["LISTEN_FDS"].flatMap(Int32.init), (1...65_536).contains(count)
+        else { return }
+        let names = environment["LISTEN_FDNAMES"].map { $0.split(separator: ":", omittingEmptySubsequences: false) }
+        for index in 0..<count {
+            let name = names.flatMap { Int(index) < $0.count ? String($0[Int(index)]) : nil }
+            let number = Self.first + index
+            // One that is not there was promised in vain.
+            guard linux_set_inheritable(number, 0) == 0 else { continue }
+            numbers.append((name ?? Self.unnamed, number))
+        }
+    }
+
+    deinit { for (_, number) in numbers { _ = Descriptor(owning: number) } }
+
+    /// The names that there are, each once.
+    package var names: Set<String> { Set(numbers.map(\.name)) }
+
+    /// The numbers under a name; they stay here.
+    package func numbers(named name: String) -> [Int32] { numbers.filter { $0.name == name }.map(\.number) }
+
+    /// Takes one out.
+    package func take(_ number: Int32) -> Descriptor? {
+        guard let index = numbers.firstIndex(where: { $0.number == number }) else { return nil }
+        return Descriptor(owning: numbers.remove(at: index).number)
+    }
+
+    /// Takes out everything under a name.
+    package func take(named name: String) -> [Int32] {
+        let taken = numbers(named: name)
+        numbers.removeAll { $0.name == name }
+        return taken
+    }
+}
