@@ -6,7 +6,8 @@ extension Settings {
     /// What cannot be seen in one line: settings that miss each other or do not go together.
     func contradictions(file: String?, origins: [String: [Origin]]) -> [Problem] {
         let check = Check(settings: self, file: file, origins: origins)
-        return check.ports() + check.credentials() + check.addresses() + check.rooms() + check.peers()
+        return check.ports() + check.credentials() + check.addresses() + check.discovery() + check.rooms()
+            + check.peers()
     }
 }
 
@@ -128,6 +129,30 @@ private struct Check {
                             "relay-ip needs one address of this host that peers can reach, not \(address)", at: origin))
                 }
             }
+        }
+        return problems
+    }
+
+    func discovery() -> [Problem] {
+        guard settings.rfc5780 else { return [] }
+        var problems: [Problem] = []
+        if settings.discoveryAddresses.isEmpty {
+            problems.append(
+                .warning(
+                    "NAT behaviour is not discovered: rfc5780 needs two addresses of this host; name each with listening-ip",
+                    at: place("rfc5780")))
+        }
+        if settings.discoveryPort == settings.listeningPort {
+            problems.append(
+                .error(
+                    "alt-listening-port=\(settings.discoveryPort) is the listening-port; give it one of its own",
+                    at: place("alt-listening-port")))
+        }
+        if settings.discoveryTLSPort == settings.tlsListeningPort {
+            problems.append(
+                .error(
+                    "alt-tls-listening-port=\(settings.discoveryTLSPort) is the tls-listening-port; give it one of its own",
+                    at: place("alt-tls-listening-port")))
         }
         return problems
     }

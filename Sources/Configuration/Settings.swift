@@ -21,6 +21,30 @@ package struct Settings: Hashable, Sendable {
     /// Bytes asked of the kernel for the receive buffer of a relay socket; listeners ask for eight times as many.
     package var socketBufferSize = 1 << 20
 
+    // MARK: STUN
+
+    package var stunOnly = false
+    package var noSTUN = false
+    package var secureSTUN = false
+    package var fingerprint = false
+    package var softwareAttribute = false
+    package var includeReasonString = false
+    /// Whether Binding answers carry MAPPED-ADDRESS too.
+    package var mappedAddress = false
+    package var rfc5780 = false
+    /// The second ports of NAT behaviour discovery; 0 for those behind the first ones.
+    package var altListeningPort: UInt16 = 0
+    package var altTLSListeningPort: UInt16 = 0
+
+    // MARK: Other servers
+
+    /// Where clients of UDP and TCP are sent.
+    package var alternateServers: [AlternateServer] = []
+    package var udpAlternateServers: [AlternateServer] = []
+    package var tcpAlternateServers: [AlternateServer] = []
+    /// Where clients of TLS and DTLS are sent.
+    package var tlsAlternateServers: [AlternateServer] = []
+
     // MARK: Relaying
 
     /// Where relayed addresses are opened; empty for the address that the client reached.
@@ -35,13 +59,11 @@ package struct Settings: Hashable, Sendable {
     package var permissionLifetime: Duration = .seconds(300)
     /// Whether channel numbers 0x5000–0x7FFF of RFC 5766 are accepted too.
     package var rfc5766ChannelNumbers = false
-    package var stunOnly = false
-    package var noSTUN = false
-    package var fingerprint = false
-    package var softwareAttribute = false
-    package var includeReasonString = false
     package var mobility = false
-    package var rfc5780 = false
+    /// The family of allocations that name none; `keep` is the client's own.
+    package var defaultFamily = DefaultFamily.ipv4
+
+    package enum DefaultFamily: String, CaseIterable, Hashable, Sendable { case ipv4, ipv6, keep }
 
     // MARK: Who may use the relay
 
@@ -55,7 +77,6 @@ package struct Settings: Hashable, Sendable {
     /// An ASCII character.
     package var restSeparator = UInt8(ascii: ":")
     package var staleNonce: Duration = .seconds(600)
-    package var secureSTUN = false
 
     // MARK: Which peers may be reached
 
@@ -135,6 +156,24 @@ package struct Settings: Hashable, Sendable {
 extension Settings {
     /// The relay's ports, both ends included.
     package var relayPorts: ClosedRange<UInt16> { minPort...max(minPort, maxPort) }
+
+    /// The addresses of NAT behaviour discovery: the first two of each family that has two; none where it is off.
+    package var discoveryAddresses: [(first: IPAddress, second: IPAddress)] {
+        guard rfc5780 else { return [] }
+        return [IPAddress.Family.v4, .v6].compactMap { family in
+            let own = listeningAddresses.filter { $0.family == family && !$0.isUnspecified }.prefix(2)
+            guard let first = own.first, let second = own.last, first != second else { return nil }
+            return (first, second)
+        }
+    }
+
+    /// The second port of STUN over UDP and TCP in NAT behaviour discovery.
+    package var discoveryPort: UInt16 { altListeningPort == 0 ? listeningPort &+ 1 : altListeningPort }
+
+    /// The second port of STUN over TLS and DTLS in NAT behaviour discovery.
+    package var discoveryTLSPort: UInt16 {
+        altTLSListeningPort == 0 ? tlsListeningPort &+ 1 : altTLSListeningPort
+    }
 
     /// The realm that clients are told: as set, else the host of `public-url`, else `sterna`.
     package var realmOrDefault: String {

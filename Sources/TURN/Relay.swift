@@ -33,6 +33,8 @@ package struct Relay: ~Copyable {
     var toClientRate = Pace()
     var indicationNumber: UInt64 = 0
     var strangers: StrangerLimit
+    /// Which of the other servers takes the next client.
+    var alternateNumber = 0
     var withdrawals = Withdrawals()
     var changes = Changes()
 

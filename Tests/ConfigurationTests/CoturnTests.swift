@@ -22,9 +22,8 @@ struct CoturnTests {
     @Test(
         "that would leave the server less safe without its effect is refused",
         arguments: [
-            "no-auth", "secure-stun", "CA-file=/etc/ca.pem", "server-relay", "psql-userdb=host=db",
+            "no-auth", "CA-file=/etc/ca.pem", "server-relay", "psql-userdb=host=db",
             "userdb=/var/db/turndb",
-            "no-udp-relay",
         ])
     func refused(line: String) {
         let verdict = verdict("user=ana:secret", line)
@@ -35,7 +34,7 @@ struct CoturnTests {
 
     @Test("may name a refused flag to switch it off")
     func switchedOff() {
-        #expect(verdict("user=ana:secret", "no-auth=0", "no-udp-relay=no").problems.isEmpty)
+        #expect(verdict("user=ana:secret", "no-auth=0", "server-relay=no").problems.isEmpty)
     }
 
     @Test("with users left beside a secret is told that they are good here")

@@ -7,6 +7,7 @@ struct SettingTests {
     /// Fields that are used through another one, or whose whole effect is a check of the configuration.
     static let through = [
         "minPort": "relayPorts", "maxPort": "relayPorts", "realm": "realmOrDefault", "useAuthSecret": "restSecrets",
+        "rfc5780": "discoveryAddresses", "altListeningPort": "discoveryPort", "altTLSListeningPort": "discoveryTLSPort",
     ]
 
     /// Fields that switch off what is not there to be switched off.

@@ -252,4 +252,31 @@ struct AllocateTests {
         #expect(chiSquare < 45)
         #expect(steps.count > 1800)
     }
+
+    @Test("an allocation that names no family gets the operator's, or the client's own")
+    func defaultFamily() {
+        let six = World { $0.defaultFamily = .v6 }
+        #expect(Client(six).allocate()?.address.family == .v6)
+        let keeping = World { settings in
+            settings.defaultFamily = nil
+            settings.fallbackAddresses = [World.server6.address, World.server.address]
+        }
+        #expect(Client(keeping).allocate()?.address.family == .v4)
+        #expect(Client(keeping, at: .peer6, to: World.server6).allocate()?.address.family == .v6)
+        let dual = Client(keeping, at: .peer6, to: World.server6)
+        dual.flow.client.port = 9
+        let answer = dual.ask(.allocate) { writer in
+            writer.append(requestedTransport: 17)
+            writer.append(.additionalAddressFamily, family: .v6)
+        }
+        #expect(answer?.isSuccess == true)
+    }
+
+    @Test("nothing is relayed over UDP where the operator forbids it")
+    func withoutUDP() {
+        let world = World { $0.relaysUDP = false }
+        let answer = Client(world).ask(.allocate) { $0.append(requestedTransport: 17) }
+        #expect(answer?.code == .unsupportedTransportProtocol)
+        #expect(world.relay.allocationCount == 0)
+    }
 }

@@ -37,6 +37,50 @@ struct BindingTests {
         #expect(client.send(client.request(.binding))?.isSuccess == true)
     }
 
+    @Test("asks for credentials where the operator wants that, and protects the answer")
+    func secure() throws {
+        let world = World { $0.authenticatesBinding = true }
+        let client = Client(world)
+        let bare = client.send(client.message(.request, .binding))
+        #expect(bare?.code == .unauthenticated && bare?.has(.xorMappedAddress) == false)
+        let answer = try #require(client.ask(.binding))
+        #expect(answer.isSuccess && answer.isAuthentic(.sha1, client.key))
+        #expect(answer.address(.xorMappedAddress) == client.flow.client)
+        #expect(Client(world, password: "wrong").ask(.binding)?.code == .unauthenticated)
+        let classic = try #require(Hex.decode("00010000000102030405060708090a0b0c0d0e0f"))
+        #expect(world.receive(classic, on: client.flow) == nil)
+    }
+
+    @Test("is silent where the operator wants TURN alone")
+    func switchedOff() throws {
+        let world = World { $0.answersBinding = false }
+        let client = Client(world)
+        #expect(client.send(client.message(.request, .binding)) == nil)
+        let classic = try #require(Hex.decode("00010000000102030405060708090a0b0c0d0e0f"))
+        #expect(world.receive(classic, on: client.flow) == nil)
+        #expect(client.allocate() != nil)
+    }
+
+    @Test("carries MAPPED-ADDRESS, SOFTWARE and reason phrases where the operator wants them")
+    func additions() throws {
+        let world = World { settings in
+            settings.mappedAddress = true
+            settings.software = [UInt8]("Sterna".utf8)
+            settings.reasons = true
+        }
+        let client = Client(world)
+        let answer = try #require(client.send(client.message(.request, .binding)))
+        #expect(answer.plain(.mappedAddress) == client.flow.client)
+        #expect(answer.value(.software) == [UInt8]("Sterna".utf8))
+        let challenge = try #require(client.send(client.message(.request, .allocate)))
+        #expect(
+            challenge.value(.errorCode).map { String(decoding: $0.dropFirst(4), as: UTF8.self) } == "Unauthenticated")
+        #expect(!challenge.has(.software))
+        #expect(client.ask(.allocate) { $0.append(requestedTransport: 17) }?.has(.software) == true)
+        #expect(client.refresh()?.has(.software) == true)
+        #expect(client.permit(.peer)?.has(.software) == true)
+    }
+
     @Test("names the required attributes it does not know, without a phrase")
     func unknown() throws {
         let client = Client(world)

@@ -25,9 +25,5 @@ extension Setting {
             "stale-nonce", .seconds(0...86_400), into: \.staleNonce,
             "How long a nonce is good; 0 for as long as the server runs."
         ).bare,
-        Setting(
-            "secure-stun", .boolean, into: \.secureSTUN,
-            "Requires credentials for Binding requests too."
-        ).refused(reason: "Sterna does not authenticate Binding requests yet, and would answer anybody; remove it"),
     ]
 }

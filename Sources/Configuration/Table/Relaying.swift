@@ -19,8 +19,7 @@ extension Setting {
         Setting(
             "no-udp-relay", .negation, into: \.relaysUDP,
             "Refuses allocations that relay over UDP."
-        ).refused(
-            reason: "Sterna cannot switch UDP relaying off yet, and would relay what this line forbids; remove it"),
+        ),
         Setting(
             "no-tcp-relay", .negation, into: \.relaysTCP,
             "Refuses allocations that relay over TCP (RFC 6062)."),
@@ -40,32 +39,16 @@ extension Setting {
             "rfc5766-channel-numbers", .boolean, into: \.rfc5766ChannelNumbers,
             "Accepts channel numbers 0x5000 to 0x7FFF, which clients older than RFC 8656 bind."),
         Setting(
-            "stun-only", .boolean, into: \.stunOnly,
-            "Serves STUN and lets nobody relay, the pages of this server included."
-        ).deviates("A client that asks for more is told that it is not authenticated."),
-        Setting(
-            "no-stun", .boolean, into: \.noSTUN,
-            "Serves TURN and does not answer Binding requests."
-        ).planned(loss: "Binding requests are still answered"),
-        Setting(
-            "fingerprint", .boolean, into: \.fingerprint,
-            "Adds FINGERPRINT to every answer, also where the request had none."
-        ),
-        Setting(
-            "software-attribute", .boolean, into: \.softwareAttribute,
-            "Adds SOFTWARE to answers."
-        ).planned(loss: "answers name no software"),
-        Setting(
-            "include-reason-string", .boolean, into: \.includeReasonString,
-            "Adds a reason phrase to error answers."
-        ).planned(loss: "the texts of error answers are not configurable"),
-        Setting(
             "mobility", .boolean, into: \.mobility,
             "Lets an allocation follow its client to another address (RFC 8016)."
         ).planned(loss: "a client that changes its address allocates anew"),
         Setting(
-            "rfc5780", .boolean, into: \.rfc5780,
-            "Answers NAT behaviour discovery (RFC 5780), which needs two addresses."
-        ).planned(loss: "clients cannot discover how their NAT behaves"),
+            "allocation-default-address-family", .word, into: \.defaultFamily,
+            "The family of an allocation whose client names none: ipv4, as RFC 8656 says, ipv6, or keep for the client's own."
+        ).reloadable,
+        Setting(
+            "keep-address-family", .keptFamily, into: \.defaultFamily,
+            "coturn's older name for allocation-default-address-family=keep."
+        ).synonym(of: "allocation-default-address-family"),
     ]
 }

@@ -10,7 +10,9 @@ extension Setting {
     /// Every setting there is, as the manual orders them.
     package static let groups = [
         Group(title: "Listening", settings: listening),
+        Group(title: "STUN", settings: stun),
         Group(title: "Relaying", settings: relaying),
+        Group(title: "Other servers", settings: otherServers),
         Group(title: "Who may use the relay", settings: credentials),
         Group(title: "Which peers may be reached", settings: peers),
         Group(title: "Limits", settings: limits),

@@ -5,6 +5,12 @@ extension ValueType where Value == UInt16 {
         name: "port", expected: "a number from 1 to 65535",
         parse: { text, _ in digits(text).flatMap { (1...65535).contains($0) ? UInt16($0) : nil } },
         write: { String($0) })
+
+    /// A port, or coturn's 0 for the port behind another one.
+    static let portOrNext = Self(
+        name: "port", expected: "a number from 1 to 65535, or 0 for the port behind the first one",
+        parse: { text, _ in digits(text).flatMap { UInt16(exactly: $0) } },
+        write: { String($0) })
 }
 
 extension ValueType where Value == Int {

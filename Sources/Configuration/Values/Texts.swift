@@ -43,6 +43,14 @@ extension ValueType where Value == UInt8 {
         write: { String(UnicodeScalar($0)) }, isText: true)
 }
 
+extension ValueType where Value == Settings.DefaultFamily {
+    /// A boolean that asks for the client's own family.
+    static let keptFamily = Self(
+        name: ValueType<Bool>.boolean.name, expected: ValueType<Bool>.boolean.expected,
+        parse: { text, origin in ValueType<Bool>.boolean.parse(text, origin).map { $0 ? .keep : .ipv4 } },
+        write: { ValueType<Bool>.boolean.write($0 == .keep) })
+}
+
 extension ValueType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of a few words.
     static var word: Self {

@@ -92,6 +92,9 @@ package struct AttributeSet: Sendable {
         for type in types { if let slot = type.slot { bits |= 1 << UInt128(slot) } }
     }
 
+    /// What `base` holds, and `types`.
+    package init(_ base: AttributeSet, and types: [AttributeType]) { bits = base.bits | Self(types).bits }
+
     @inlinable
     package func contains(_ type: AttributeType) -> Bool {
         guard let slot = type.slot else { return false }

@@ -34,16 +34,31 @@ extension RelayService.Settings {
         relay.channelLifetime = settings.channelLifetime
         relay.rfc5766ChannelNumbers = settings.rfc5766ChannelNumbers
         relay.fingerprints = settings.fingerprint
+        relay.answersBinding = !settings.noSTUN
+        relay.authenticatesBinding = settings.secureSTUN
+        relay.mappedAddress = settings.mappedAddress
+        relay.reasons = settings.includeReasonString
+        relay.software = settings.softwareAttribute ? [UInt8]("Sterna \(version)".utf8) : []
+        relay.relaysUDP = settings.relaysUDP
+        relay.defaultFamily = settings.defaultFamily.family
+        relay.discovery = Discovery.all(in: settings)
+        relay.alternates = Alternate.all(in: settings)
         relay.bytesPerSecond = UInt64(settings.maxBytesPerSecond)
         relay.workerBytesPerSecond = Self.share(of: settings)
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
         constants.quotas.limit(user: settings.userQuota, total: settings.totalQuota)
         relay.quotas = constants.quotas.quotas
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
-        let first = addresses.map { Endpoint($0, settings.listeningPort) }
+        let first =
+            addresses.map { Endpoint($0, settings.listeningPort) }
+            + Discovery.endpoints(in: settings, port: settings.discoveryPort)
         // One listener does where both ports are one, for each tells TLS from STUN by the first byte.
         let isOnePort = settings.tlsListeningPort == settings.listeningPort
-        let secure = isOnePort ? [] : addresses.map { Endpoint($0, settings.tlsListeningPort) }
+        let secure =
+            isOnePort
+            ? []
+            : addresses.map { Endpoint($0, settings.tlsListeningPort) }
+                + Discovery.endpoints(in: settings, port: settings.discoveryTLSPort)
         func endpoints(_ servesPlain: Bool, _ context: Context?) -> [Endpoint] {
             (servesPlain || context != nil && isOnePort ? first : []) + (context != nil ? secure : [])
         }

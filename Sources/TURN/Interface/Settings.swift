@@ -42,6 +42,24 @@ package struct Settings: Sendable {
     package var strangerBurst: UInt32 = 400
     /// Answers `stun:` clients of RFC 3489, which know no magic cookie.
     package var rfc3489 = true
+    /// Whether Binding requests are answered at all; not where `no-stun` is set.
+    package var answersBinding = true
+    /// Whether they need credentials (`secure-stun`).
+    package var authenticatesBinding = false
+    /// MAPPED-ADDRESS beside XOR-MAPPED-ADDRESS, as clients of old expect it (`stun-backward-compatibility`).
+    package var mappedAddress = false
+    /// The addresses of NAT behaviour discovery (`rfc5780`), one of each family at most; none: it is not answered.
+    package var discovery: [Discovery] = []
+    /// What SOFTWARE says in all answers but those to strangers' mistakes (`software-attribute`); empty: it is left out.
+    package var software: [UInt8] = []
+    /// A phrase in error answers to strangers too (`include-reason-string`).
+    package var reasons = false
+    /// The family of allocations that name none (`allocation-default-address-family`); nil: the client's own.
+    package var defaultFamily: IPAddress.Family? = .v4
+    /// Whether anything is relayed over UDP; not where `no-udp-relay` is set.
+    package var relaysUDP = true
+    /// Servers that all clients are sent to in turn instead of being relayed here (`alternate-server`).
+    package var alternates: [Alternate] = []
     /// Whether the driver can send datagrams that must not be fragmented; else DONT-FRAGMENT is an unknown attribute.
     package var canForbidFragments = false
     /// Put in the first byte of reservation tokens, so that a request that came to another worker can be handed over.

@@ -29,7 +29,11 @@ extension Relay {
         guard !request.flow.client.address.isTunnelled else {
             throw Refusal(.forbidden, "the client comes through Teredo or 6to4 (RFC 8656 §21.4)")
         }
-        let wish = try wish(in: request.message, bytes)
+        let wish = try wish(in: request.message, bytes, of: request.flow)
+        // A reservation can be redeemed here only.
+        if wish.token == nil, let alternate = nextAlternate(for: request.flow) {
+            throw Refusal(sendingTo: alternate)
+        }
         guard !settings.isDraining else {
             throw Refusal(.insufficientCapacity, "the server is draining: it takes no new allocations")
         }
@@ -54,13 +58,14 @@ extension Relay {
     }
 
     /// Steps 3 to 9: what the request asks for, or why it contradicts itself.
-    private func wish(in message: Message, _ bytes: Span<UInt8>) throws(Refusal) -> Wish {
+    private func wish(in message: Message, _ bytes: Span<UInt8>, of flow: Flow) throws(Refusal) -> Wish {
         typealias Malformed = DecodeError
         guard let transport = try Refusal.reading({ () throws(Malformed) in try message.requestedTransport(in: bytes) })
         else { throw Refusal(.badRequest, "no REQUESTED-TRANSPORT") }
         guard transport == 17 else {
             throw Refusal(.unsupportedTransportProtocol, "IP protocol \(transport) cannot be relayed")
         }
+        guard settings.relaysUDP else { throw Refusal(.unsupportedTransportProtocol, "no-udp-relay is set") }
         _ = try Refusal.reading { () throws(Malformed) in try message.dontFragment() }
         let token = try Refusal.reading { () throws(Malformed) in try message.reservationToken(in: bytes) }
         let even = try Refusal.reading { () throws(Malformed) in try message.evenPort(in: bytes) }
@@ -86,8 +91,26 @@ extension Relay {
             }
         }
         return Wish(
-            family: requested == 2 ? .v6 : .v4, secondFamily: additional != nil, evenPort: even != nil,
+            family: additional == nil ? family(requested, of: flow) : .v4, secondFamily: additional != nil,
+            evenPort: even != nil,
             pair: even == true, token: token, lifetime: .seconds(granted(lifetime)))
+    }
+
+    /// The family to relay from: the one that was asked for, else IPv4 unless the operator wants otherwise.
+    private func family(_ requested: UInt8?, of flow: Flow) -> IPAddress.Family {
+        if let requested { return requested == 2 ? .v6 : .v4 }
+        return settings.defaultFamily ?? flow.client.address.family
+    }
+
+    /// The other server whose turn it is to take a client (RFC 8489 §10: of the family of the client's own address).
+    private mutating func nextAlternate(for flow: Flow) -> Alternate? {
+        guard !settings.alternates.isEmpty else { return nil }
+        let fitting = settings.alternates.filter {
+            $0.transport == flow.transport && $0.endpoint.address.family == flow.client.address.family
+        }
+        guard !fitting.isEmpty else { return nil }
+        defer { alternateNumber = (alternateNumber + 1) % fitting.count }
+        return fitting[alternateNumber % fitting.count]
     }
 
     /// The lifetime for what a client asked, in seconds (RFC 8656 §7.2, §8.2).
@@ -176,6 +199,7 @@ extension Relay {
         }
         if let code = allocations[slot].secondFamilyRefused { replies.append(addressError: code, for: .v6) }
         replies.append(.xorMappedAddress, xorAddress: addressee.flow.client)
+        appendSoftware()
         finish(addressee)
     }
 }

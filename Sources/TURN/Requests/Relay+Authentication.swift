@@ -95,7 +95,7 @@ extension Relay {
         guard mayAnswerStranger(addressee.flow, addressee.now) else { return }
         let (realm, offer) = (settings.credentials.realmBytes, PasswordAlgorithm.offer)
         replies.begin(.failure, addressee.method, addressee.transaction)
-        replies.append(code, withReason: false)
+        replies.append(code, withReason: settings.reasons)
         replies.append(.realm, realm.span)
         let nonce = nonces.nonce(
             for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: addressee.now.time)

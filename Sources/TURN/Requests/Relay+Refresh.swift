@@ -38,6 +38,7 @@ extension Relay {
         }
         replies.begin(.success, .refresh, addressee.transaction)
         replies.append(lifetime: lifetime)
+        appendSoftware()
         finish(addressee)
     }
 }

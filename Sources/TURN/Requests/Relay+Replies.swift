@@ -7,8 +7,11 @@ extension Relay {
     mutating func refuse(_ addressee: Addressee, _ refusal: Refusal) {
         guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.failure, addressee.method, addressee.transaction)
-        replies.append(refusal.code, withReason: addressee.identity != nil)
+        replies.append(refusal.code, withReason: addressee.identity != nil || settings.reasons)
         if refusal.code == .unknownAttribute { replies.appendUnknown(refusal.unknown) }
+        if let alternate = refusal.alternate { append(alternate) }
+        // Strangers get no byte more than they must.
+        if addressee.identity != nil { appendSoftware() }
         finish(addressee)
         outputs.append(
             .refused(
@@ -20,7 +23,21 @@ extension Relay {
     /// Answers with a success that has no attributes of its own.
     mutating func succeed(_ addressee: Addressee) {
         replies.begin(.success, addressee.method, addressee.transaction)
+        appendSoftware()
         finish(addressee)
+    }
+
+    /// Appends SOFTWARE where the operator wants it (RFC 8489 §14.14).
+    mutating func appendSoftware() {
+        let software = settings.software
+        if !software.isEmpty { replies.append(.software, software.span) }
+    }
+
+    /// Appends where a client is to go (RFC 8489 §14.15, §14.16).
+    private mutating func append(_ alternate: Alternate) {
+        replies.append(.alternateServer, address: alternate.endpoint)
+        guard let domain = alternate.domain.map({ [UInt8]($0.utf8) }) else { return }
+        replies.append(.alternateDomain, domain.span)
     }
 
     /// Closes the message being written off with integrity and fingerprint, and sends it.

@@ -11,6 +11,10 @@ extension Relay {
         .xorMappedAddress, .reservationToken,
     ])
 
+    /// These too, where NAT behaviour is discovered (RFC 5780 §7).
+    private static let knownInDiscovery = AttributeSet(
+        known, and: [.changeRequest, .responsePort, .padding])
+
     /// A STUN message from a client (RFC 8489 §6.3).
     mutating func receiveSTUN(_ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let message = try? Message(parsing: bytes) else { return .dropped(.malformed) }
@@ -21,7 +25,9 @@ extension Relay {
             return receiveSend(message, bytes, on: flow, now: now)
         case (.request, .binding), (.request, .allocate), (.request, .refresh), (.request, .createPermission),
             (.request, .channelBind):
-            guard mayAnswer(flow) else { return .dropped(.unexpected) }
+            guard mayAnswer(flow), settings.answersBinding || message.header.method != .binding else {
+                return .dropped(.unexpected)
+            }
             return answer(Request(message: message, flow: flow, now: now, slot: current(flow, now)), bytes)
         case (.request, _), (.indication, _), (.success, _), (.failure, _):
             return .dropped(.unexpected)
@@ -35,9 +41,9 @@ extension Relay {
             flow: request.flow, now: request.now, method: message.header.method,
             transaction: message.header.transaction, wantsFingerprint: message.has(.fingerprint))
         do throws(Refusal) {
-            if message.header.method == .binding {
-                try checkUnknown(message)
-                bindingSucceeds(addressee)
+            if message.header.method == .binding, !settings.authenticatesBinding {
+                try checkUnknown(request)
+                try bindingSucceeds(request, bytes, addressee)
                 return answered(since: before)
             }
             // Authentication comes before everything that an attribute may ask for (RFC 8489 §6.3).
@@ -45,8 +51,9 @@ extension Relay {
                 return answered(since: before)
             }
             addressee.identity = identity
-            try checkUnknown(message)
+            try checkUnknown(request)
             switch message.header.method {
+            case .binding: try bindingSucceeds(request, bytes, addressee)
             case .allocate: return try allocate(request, bytes, identity, addressee)
             case .refresh: try refresh(request, bytes, identity, addressee)
             case .createPermission: try createPermission(request, bytes, identity, addressee)
@@ -63,9 +70,10 @@ extension Relay {
         outputs.count > before ? .queued : .dropped(.overUnauthenticatedRate)
     }
 
-    private func checkUnknown(_ message: Message) throws(Refusal) {
-        var unknown = message.unknownRequired(except: Self.known)
-        if !settings.canForbidFragments, message.has(.dontFragment) { unknown.append(.dontFragment) }
+    private func checkUnknown(_ request: Request) throws(Refusal) {
+        var unknown = request.message.unknownRequired(
+            except: discovers(request) ? Self.knownInDiscovery : Self.known)
+        if !settings.canForbidFragments, request.message.has(.dontFragment) { unknown.append(.dontFragment) }
         if !unknown.isEmpty { throw Refusal(.unknownAttribute, unknown: unknown) }
     }
 
@@ -87,7 +95,7 @@ extension Relay {
     }
 
     /// Whether an answer may be sent there: not to nobody, and not to this server itself, which would make a loop.
-    private func mayAnswer(_ flow: Flow) -> Bool {
+    func mayAnswer(_ flow: Flow) -> Bool {
         guard flow.client.port != 0 else { return false }
         guard settings.peerPolicy.ownAddresses.contains(flow.client.address) else { return true }
         return !settings.peerPolicy.isListener(flow.client) && owner(of: flow.client) == nil && !isLive(flow.client)

@@ -23,7 +23,7 @@ struct Identity {
 
 /// Where an answer goes and how it is protected.
 struct Addressee {
-    let flow: Flow
+    var flow: Flow
     let now: Moment
     let method: STUN.Method
     let transaction: TransactionID
@@ -37,12 +37,20 @@ struct Refusal: Error {
     var explanation = ""
     var peer: Endpoint?
     var unknown: [AttributeType] = []
+    /// Where the client is sent instead.
+    var alternate: Alternate?
 
     init(_ code: ErrorCode, _ explanation: String = "", peer: Endpoint? = nil, unknown: [AttributeType] = []) {
         self.code = code
         self.explanation = explanation
         self.peer = peer
         self.unknown = unknown
+    }
+
+    /// A refusal that names another server.
+    init(sendingTo alternate: Alternate) {
+        self.init(.tryAlternate, "sent to \(alternate.endpoint)")
+        self.alternate = alternate
     }
 
     /// Reads an attribute; a malformed one is a bad request.

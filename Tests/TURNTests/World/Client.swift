@@ -137,6 +137,10 @@ struct Answer {
     var unknown: [AttributeType] { (try? message.unknownAttributes(in: bytes.span)) ?? [] }
 
     func address(_ type: AttributeType) -> Endpoint? { (try? message.xorAddress(type, in: bytes.span)) ?? nil }
+    /// The address in an attribute that is not masked.
+    func plain(_ type: AttributeType) -> Endpoint? {
+        message.place(of: type).flatMap { try? Message.address(type, at: $0, in: bytes.span) }
+    }
     func addresses(_ type: AttributeType) -> [Endpoint] {
         var found: [Endpoint] = []
         try? message.forEach(type, in: bytes.span) { place throws(DecodeError) in
