@@ -3,7 +3,7 @@
 extension Setting {
     static let credentials: [Setting] = [
         Setting(
-            "realm", .text("name"), into: \.realm,
+            "realm", .opaque("name"), into: \.realm,
             "The realm that clients are told. Without it, the host of public-url, else “sterna”."
         ).defaultDeviates("Without it coturn takes the host's domain."),
         Setting(

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Wire
+
 extension ValueType where Value == String {
     /// Any text that is not empty.
     static func text(_ name: String, expected: String = "some text") -> Self {
         Self(
             name: name, expected: expected,
             parse: { text, _ in text.isEmpty || text.hasControls ? nil : text },
+            write: { $0 }, isText: true)
+    }
+
+    /// A text that keys are made of, as OpaqueString leaves it (RFC 8265).
+    static func opaque(_ name: String) -> Self {
+        Self(
+            name: name, expected: "some text without controls",
+            parse: { text, _ in OpaqueString(text)?.description },
             write: { $0 }, isText: true)
     }
 

@@ -2,7 +2,7 @@
 
 internal import Wire
 
-/// A user with a long-term credential.
+/// A user with a long-term credential; name and password are as OpaqueString leaves them (RFC 8489 §14.3).
 package struct User: Hashable, Sendable {
     package enum Credential: Hashable, Sendable {
         case password(String)
@@ -19,10 +19,11 @@ extension ValueType where Value == User {
         name: "name:password", expected: "name:password, or name:0x and the 32 or 64 hexadecimal digits of a key",
         parse: { text, _ in
             guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return nil }
-            let name = String(text[..<colon])
             let secret = text[text.index(after: colon)...]
-            guard !secret.isEmpty, name.utf8.count <= 508 else { return nil }
-            guard secret.hasPrefix("0x") else { return User(name: name, credential: .password(String(secret))) }
+            guard let name = OpaqueString(text[..<colon])?.description, name.utf8.count <= 508 else { return nil }
+            guard secret.hasPrefix("0x") else {
+                return OpaqueString(secret).map { User(name: name, credential: .password($0.description)) }
+            }
             guard let key = Hex.decode(secret.dropFirst(2)), [16, 32].contains(key.count) else { return nil }
             return User(name: name, credential: .key(key))
         },

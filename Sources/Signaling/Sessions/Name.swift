@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The standard library normalises strings in order to compare them, and shows the result to system libraries only.
-@_spi(_Unicode) import Swift
+internal import Wire
 
 /// The name of a person, room or channel: 1–64 scalars in NFC, no controls, no bidirectional overrides.
 ///
@@ -16,7 +15,7 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
         // No name grows by more than three times in NFC; a longer text is not worth the work.
         guard text.utf8.count <= Self.longest * 4 * 3 else { return nil }
         var scalars = String.UnicodeScalarView()
-        for scalar in text._nfc {
+        for scalar in text.normalForm {
             guard !Self.isForbidden(scalar) else { return nil }
             scalars.append(scalar)
         }
