@@ -106,8 +106,16 @@ private struct Check {
         let all = origins["external-ip"] ?? []
         for (index, external) in settings.externalAddresses.enumerated() {
             let origin = all.indices.contains(index) ? all[index] : place("external-ip")
-            let rivals = settings.externalAddresses[..<index].filter {
-                $0.address.family == external.address.family && $0.local == external.local
+            if external.source == .automatic, settings.externalAddresses.count > 1 {
+                problems.append(
+                    .error(
+                        "external-ip=auto finds the addresses itself; remove it, or every other external-ip", at: origin
+                    ))
+            }
+            guard case .address(let address) = external.source else { continue }
+            let rivals = settings.externalAddresses[..<index].filter { rival in
+                guard case .address(let other) = rival.source else { return false }
+                return other.family == address.family && rival.local == external.local
             }
             guard !rivals.isEmpty else { continue }
             problems.append(

@@ -50,6 +50,8 @@ package struct Settings: Hashable, Sendable {
     /// Where relayed addresses are opened; empty for the address that the client reached.
     package var relayAddresses: [IPAddress] = []
     package var externalAddresses: [ExternalAddress] = []
+    /// The STUN server that is asked for this host's public address; nil for nobody.
+    package var externalAddressServer: HostAndPort?
     package var minPort: UInt16 = 49152
     package var maxPort: UInt16 = 65535
     package var relaysUDP = true

@@ -20,7 +20,8 @@ extension Service {
         let reload = Reload(of: settings, with: read)
         settings = reload.settings
         log.setLevel(LogLevel(settings.logLevel))
-        if let relay, let changed = try? relaySettings().completed() { relay.reload(changed.relay) }
+        reloadAddresses()
+        reloadRelay()
         log.write(
             .configuration(reload.waiting.isEmpty ? .info : .warning),
             reload.waiting.isEmpty
@@ -29,5 +30,10 @@ extension Service {
                 "changed": .text(reload.applied.joined(separator: " ")),
                 "waiting": .text(reload.waiting.joined(separator: " ")),
             ])
+    }
+
+    /// Tells the relay what the settings in force mean for it.
+    func reloadRelay() {
+        if let relay, let changed = try? relaySettings().completed() { relay.reload(changed.relay) }
     }
 }

@@ -20,6 +20,11 @@ package final class Service {
     private var certificate: ServerCertificate?
     /// Gives the web a new certificate.
     private var showToWeb: ((Context) -> Void)?
+    /// What `external-ip` came to.
+    var publicAddresses = PublicAddresses(written: Settings())
+    /// Where the watch leaves what it finds.
+    var foundAddresses: Mailbox<PublicAddresses>?
+    var addressWatch: AddressWatch?
     /// What was wrong with the certificate's files when they were last looked at.
     private var certificateTrouble: String?
 
@@ -46,6 +51,7 @@ package final class Service {
         let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal(reread) }
         try start()
         watchCertificate(on: loop)
+        try watchAddresses(on: loop)
         log.write(.ready, settings.welcome(web: webEndpoints))
         loop.run()
         stop()
@@ -57,6 +63,7 @@ package final class Service {
         do throws(ServiceFailure) {
             certificate = try ServerCertificate(settings, now: Moment.read().time)
             for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
+            findAddresses()
             try startRelay()
             try startWeb()
         } catch {
@@ -67,6 +74,7 @@ package final class Service {
 
     /// Says goodbye to everybody, and returns when all threads are gone.
     package func stop() {
+        if let watch = addressWatch.take() { watch.stop() }
         if let web = web.take() { web.stop() }
         relay?.stop()
         relay = nil
@@ -92,8 +100,8 @@ package final class Service {
     /// What the settings in force mean for the relay.
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         RelayService.Settings(
-            settings, ownSecret: settings.servesWeb ? relaySecret : nil, constants: relayConstants,
-            contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
+            settings, told: publicAddresses, ownSecret: settings.servesWeb ? relaySecret : nil,
+            constants: relayConstants, contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
     }
 
     private func startRelay() throws(ServiceFailure) {

@@ -40,7 +40,7 @@ struct MistakeTests {
         Mistake(
             line: "external-ip=192.0.2.1/fd00::1",
             message:
-                "external-ip: “192.0.2.1/fd00::1” is not right; right would be PUBLIC or PUBLIC/PRIVATE, two addresses of one family"
+                "external-ip: “192.0.2.1/fd00::1” is not right; right would be PUBLIC or PUBLIC/PRIVATE, two addresses of one family or a DNS name first; or auto"
         ),
         Mistake(
             line: "user=ana",

@@ -8,8 +8,15 @@ extension Setting {
         ),
         Setting(
             "external-ip", .externalAddress, into: \.externalAddresses,
-            "The public address of a host behind one-to-one NAT, as PUBLIC or PUBLIC/PRIVATE; repeat it for several."
-        ).deviates("One without /PRIVATE stands for the addresses of its own family only."),
+            "The public address of a host behind one-to-one NAT, as PUBLIC or PUBLIC/PRIVATE; repeat it for several. PUBLIC may be a DNS name, which is looked up every minute; auto takes what the host's interfaces say, and where that is private what external-ip-server sees."
+        ).deviates(
+            "One without /PRIVATE stands for the addresses of its own family only; names are followed when they change."
+        )
+        .reloadable,
+        Setting(
+            "external-ip-server", .hostAndPort(standard: 3478), into: \.externalAddressServer,
+            "The STUN server that external-ip=auto asks for the public address of this host. Nobody is asked unless it is named."
+        ).own.reloadable,
         Setting(
             "min-port", .port, into: \.minPort,
             "The lowest port of relayed addresses."),

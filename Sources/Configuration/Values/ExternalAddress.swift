@@ -4,27 +4,59 @@ package import Wire
 
 /// The public address that a NAT gives to an address of this host, one to one.
 package struct ExternalAddress: Hashable, Sendable {
-    /// What clients are told.
-    package let address: IPAddress
+    /// What clients are told, or how that is found out.
+    package enum Source: Hashable, Sendable {
+        case address(IPAddress)
+        /// A DNS name, lower case, whose addresses are followed when they change.
+        case name(String)
+        /// What this host's interfaces say, and where those are private a STUN server.
+        case automatic
+    }
+
+    package let source: Source
     /// The address of this host that it stands for; nil for every one of its family.
     package let local: IPAddress?
 }
 
 extension ValueType where Value == ExternalAddress {
     static let externalAddress = Self(
-        name: "address or pair", expected: "PUBLIC or PUBLIC/PRIVATE, two addresses of one family",
+        name: "address", expected: "PUBLIC or PUBLIC/PRIVATE, two addresses of one family or a DNS name first; or auto",
         parse: { text, _ in
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { unbracketed($0) }
-            guard let first = parts.first, let address = first, !address.isUnspecified else { return nil }
+            if text.lowercased() == "auto" { return ExternalAddress(source: .automatic, local: nil) }
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard let first = parts.first, let source = ExternalAddress.Source(first) else { return nil }
             switch parts.count {
-            case 1: return ExternalAddress(address: address, local: nil)
+            case 1: return ExternalAddress(source: source, local: nil)
             case 2:
-                guard let local = parts[1], local.family == address.family, !local.isUnspecified else { return nil }
-                return ExternalAddress(address: address, local: local)
+                guard let local = unbracketed(parts[1]), !local.isUnspecified else { return nil }
+                if case .address(let address) = source, address.family != local.family { return nil }
+                return ExternalAddress(source: source, local: local)
             default: return nil
             }
         },
-        write: { external in external.local.map { "\(external.address)/\($0)" } ?? "\(external.address)" })
+        write: { external in external.local.map { "\(external.source)/\($0)" } ?? "\(external.source)" })
+}
+
+extension ExternalAddress.Source: CustomStringConvertible {
+    init?(_ text: Substring) {
+        if let address = unbracketed(text) {
+            guard !address.isUnspecified else { return nil }
+            self = .address(address)
+        } else {
+            // What is made of digits alone would be an address that is wrong.
+            let name = text.lowercased()
+            guard name.isHostName, name.contains(where: \.isLetter) else { return nil }
+            self = .name(name)
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .address(let address): "\(address)"
+        case .name(let name): name
+        case .automatic: "auto"
+        }
+    }
 }
 
 extension ValueType where Value == IPAddress {

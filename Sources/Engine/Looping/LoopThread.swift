@@ -38,6 +38,13 @@ package final class LoopThread {
         _ = pthread_join(thread, nil)
     }
 
+    /// Ends the loop once it is done with what it does just now, and does not wait for that.
+    package func abandon() {
+        guard let thread = thread.take() else { return }
+        stopper.stop()
+        _ = pthread_detach(thread)
+    }
+
     /// What the new thread is given.
     private final class Cargo {
         private let name: String

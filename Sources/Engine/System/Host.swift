@@ -35,7 +35,7 @@ package enum Host {
         return addresses
     }
 
-    private static func address(_ pointer: UnsafeMutablePointer<sockaddr>?) -> IPAddress? {
+    static func address(_ pointer: UnsafeMutablePointer<sockaddr>?) -> IPAddress? {
         guard let pointer = unsafe pointer else { return nil }
         let size: Int
         switch Int32(unsafe pointer.pointee.sa_family) {

@@ -16,11 +16,12 @@ extension RelayService.Settings {
     /// What the operator's settings mean for the relay.
     ///
     /// - Parameters:
+    ///   - publicAddresses: What `external-ip` came to.
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
     ///   - contexts: What TLS and DTLS are served with.
     init(
-        _ settings: Configuration.Settings, ownSecret: String?, constants: RelayConstants, contexts: RelayContexts,
-        log: Log
+        _ settings: Configuration.Settings, told publicAddresses: PublicAddresses, ownSecret: String?,
+        constants: RelayConstants, contexts: RelayContexts, log: Log
     ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
@@ -28,7 +29,7 @@ extension RelayService.Settings {
         relay.nonceLifetime = settings.staleNonce
         relay.relayAddresses = settings.relayAddresses
         relay.ports = [settings.relayPorts]
-        relay.externalAddresses = settings.externalAddresses.map { TURN.ExternalAddress($0.address, for: $0.local) }
+        relay.externalAddresses = publicAddresses.known
         relay.maximumLifetime = settings.maxAllocateLifetime
         relay.permissionLifetime = settings.permissionLifetime
         relay.channelLifetime = settings.channelLifetime

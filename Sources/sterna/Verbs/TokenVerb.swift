@@ -69,7 +69,7 @@ extension Settings {
     /// How clients reach this server, as far as the configuration says.
     fileprivate var reachableHost: String? {
         if let publicHost { return publicHost }
-        if let external = externalAddresses.first { return "\(external.address)" }
+        if let external = externalAddresses.first(where: { $0.source != .automatic }) { return "\(external.source)" }
         return listeningAddresses.first { !$0.isUnspecified }.map { "\($0)" }
     }
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import TURN
+internal import Wire
+
+/// The public addresses of this host, as `external-ip` says or lets them be found out.
+struct PublicAddresses: Hashable, Sendable {
+    var known: [TURN.ExternalAddress] = []
+    /// What could not be found out, for the operator.
+    var problems: [String] = []
+
+    /// How things are found out; each call may take seconds.
+    struct Finder {
+        /// The addresses of a DNS name, or why it has none.
+        var lookUp: (_ name: String) -> Result<[IPAddress], LookupProblem>
+        /// The address that a STUN server sees this host's datagrams come from.
+        var observe: (_ server: Endpoint) -> IPAddress?
+        /// The host's own addresses.
+        var own: () -> [IPAddress]
+    }
+
+    /// Why a name has no address, in the resolver's words.
+    struct LookupProblem: Error {
+        let text: String
+    }
+
+    init(known: [TURN.ExternalAddress] = []) { self.known = known }
+
+    /// Those that were written as addresses.
+    init(written settings: Configuration.Settings) {
+        known = settings.externalAddresses.compactMap { external in
+            guard case .address(let address) = external.source else { return nil }
+            return TURN.ExternalAddress(address, for: external.local)
+        }
+    }
+
+    /// All of them, found with `finder`.
+    init(_ settings: Configuration.Settings, with finder: Finder) {
+        self.init(written: settings)
+        for external in settings.externalAddresses {
+            switch external.source {
+            case .address: break
+            case .name(let name): follow(name, for: external.local, with: finder)
+            case .automatic: find(settings, with: finder)
+            }
+        }
+    }
+
+    /// Whether anything has to be found out.
+    static func mustBeFound(_ settings: Configuration.Settings) -> Bool {
+        settings.externalAddresses.contains { external in
+            if case .address = external.source { false } else { true }
+        }
+    }
+
+    private mutating func follow(_ name: String, for local: IPAddress?, with finder: Finder) {
+        switch finder.lookUp(name) {
+        case .failure(let problem): problems.append("external-ip: \(name) has no address: \(problem.text)")
+        case .success(let addresses):
+            let fitting = addresses.filter { local == nil || $0.family == local?.family }
+            // One of each family: a client is told one.
+            let chosen = [IPAddress.Family.v4, .v6].compactMap { family in fitting.first { $0.family == family } }
+            if chosen.isEmpty { problems.append("external-ip: \(name) has no address of the family that is needed") }
+            known += chosen.map { TURN.ExternalAddress($0, for: local) }
+        }
+    }
+
+    /// Where an interface has a public address nothing stands in between; else the configured STUN server is asked.
+    private mutating func find(_ settings: Configuration.Settings, with finder: Finder) {
+        let used = settings.relayAddresses.isEmpty ? settings.listeningAddresses : settings.relayAddresses
+        let own = (used.isEmpty || used.contains(where: \.isUnspecified) ? finder.own() : used).filter(\.mayBeBehindNAT)
+        // Over IPv6 a private address has a public one beside it, or no way out.
+        guard !own.isEmpty, !own.contains(where: { $0.family == .v4 && $0.isPublic }) else { return }
+        guard own.contains(where: { $0.family == .v4 }) else { return }
+        guard let server = settings.externalAddressServer else {
+            problems.append(
+                "external-ip=auto: \(own[0]) is not public, and there is nobody to ask; "
+                    + "name a STUN server with external-ip-server, or the public address itself")
+            return
+        }
+        var endpoints: [Endpoint] = []
+        switch server.address.map({ .success([$0]) }) ?? finder.lookUp(server.host) {
+        case .failure(let problem):
+            problems.append("external-ip-server: \(server.host) has no address: \(problem.text)")
+            return
+        case .success(let addresses):
+            endpoints = addresses.filter { $0.family == .v4 }.map { Endpoint($0, server.port) }
+        }
+        guard let address = endpoints.lazy.compactMap({ finder.observe($0) }).first else {
+            problems.append("external-ip-server: \(server.host):\(server.port) does not answer over IPv4")
+            return
+        }
+        if !own.contains(address) { known.append(TURN.ExternalAddress(address)) }
+    }
+}
+
+extension IPAddress {
+    /// Whether everybody can reach it.
+    fileprivate var isPublic: Bool { PeerPolicy().judge(self, relayedFrom: self) == .allowed(.open) }
+
+    /// Whether it is neither loopback nor link-local.
+    fileprivate var mayBeBehindNAT: Bool {
+        switch self {
+        case .v4(let bits): bits >> 24 != 127 && bits >> 16 != 0xA9FE && bits != 0
+        case .v6(let bits): bits > 1 && bits >> 118 != 0x3FA
+        }
+    }
+}
