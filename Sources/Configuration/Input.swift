@@ -41,8 +41,9 @@ package struct Input: Sendable {
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix("STERNA_") {
             let origin = Origin.environment(name)
             guard let setting = Setting.byEnvironmentName[name] else {
-                let meant = nearest(to: name, among: Setting.byEnvironmentName.keys.sorted())
-                let hint = meant.map { "did you mean \($0)?" } ?? "no setting has this name"
+                // Without the prefix, which all have: it would excuse mistakes in the name itself.
+                let meant = nearest(to: name.dropFirst("STERNA_".count), among: Setting.environmentNames)
+                let hint = meant.map { "did you mean STERNA_\($0)?" } ?? "no setting has this name"
                 problems.append(.warning("ignored; \(hint)", at: origin))
                 continue
             }

@@ -28,6 +28,9 @@ extension Setting {
 
     package static let byKey = Dictionary(all.map { ($0.key, $0) }) { first, _ in first }
 
+    /// The names of ``byEnvironmentName`` without their prefix, sorted.
+    static let environmentNames = byEnvironmentName.keys.map { String($0.dropFirst("STERNA_".count)) }.sorted()
+
     /// The settings of Sterna; of two keys that differ only in case, the first.
     static let byEnvironmentName = Dictionary(
         groups.flatMap(\.settings).map { ($0.environmentName, $0) }
