@@ -133,9 +133,24 @@ package struct Settings: Hashable, Sendable {
     package var roomKeys: [String] = []
     /// Rooms that one address or /64 may make in a minute.
     package var roomRate = 30
+    package var roomScopedRelay = false
+
+    // MARK: Walkie-talkie, channels and calls
+
+    /// After so long without a word the talker loses the air.
+    package var talkieSilence: Duration = .seconds(5)
+    package var talkieLimit: Duration = .seconds(60)
+    /// The channels that are there from the start; empty for those of ``channelsOrDefault``.
+    package var channels: [ChannelSetting] = []
+    /// How long messages and pictures are kept; nil for ever.
+    package var messageRetention: Duration?
+    /// The largest picture that is taken, and what all of them may take on the disk, in bytes.
+    package var imageSize = 2 << 20
+    package var imageSpace = 1 << 30
+    /// How long a call rings.
+    package var callRinging: Duration = .seconds(30)
     /// People that one address or /64 may register in a minute.
     package var userRate = 10
-    package var roomScopedRelay = false
 
     // MARK: Log
 
@@ -184,6 +199,12 @@ extension Settings {
 
     /// The host of `public-url`; IPv6 in brackets.
     package var publicHost: String? { publicURL?.site.map { String($0.host) } }
+
+    /// The channels that are there from the start: as set, else a text and a voice channel.
+    package var channelsOrDefault: [ChannelSetting] {
+        channels.isEmpty
+            ? [ChannelSetting(kind: .text, name: "general"), ChannelSetting(kind: .voice, name: "Lounge")] : channels
+    }
 
     /// Whether pages and signaling are served.
     package var servesWeb: Bool { webPort != nil || webTLSPort != nil }

@@ -34,7 +34,9 @@ struct AssetsTests {
         return assets.lookup(path)
     }
 
-    @Test("answers every page's path with the one page, which is asked for anew each time", arguments: ["/", "/r/abc"])
+    @Test(
+        "answers every page's path with the one page, which is asked for anew each time",
+        arguments: ["/", "/r/abc", "/talkie", "/talkie/yard", "/chat", "/chat/general", "/calls"])
     func pages(path: String) throws {
         let page = try #require(asset(at: path))
         #expect(page.contentType == "text/html; charset=utf-8")

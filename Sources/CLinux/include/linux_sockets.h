@@ -38,6 +38,9 @@ static inline int linux_set_reuse_address(int fd) { return linux_set(fd, SOL_SOC
 static inline int linux_set_reuse_port(int fd) { return linux_set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
 static inline int linux_set_no_delay(int fd) { return linux_set(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
 
+/* The kernel takes no more than `bytes` that it cannot send at once. */
+static inline int linux_limit_unsent(int fd, int bytes) { return linux_set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes); }
+
 /* The bytes of receive buffer that were granted, in the measure in which they are asked for. */
 static inline int linux_receive_buffer(int fd) {
     int granted = linux_get(fd, SOL_SOCKET, SO_RCVBUF);

@@ -19,6 +19,7 @@ extension Setting {
         Group(title: "TLS", settings: tls),
         Group(title: "Web", settings: web),
         Group(title: "Rooms", settings: rooms),
+        Group(title: "Walkie-talkie, channels and calls", settings: people),
         Group(title: "Log", settings: log),
         Group(title: "Administration", settings: administration),
     ]

@@ -58,10 +58,6 @@ extension Setting {
             "Rooms that one IPv4 address or IPv6 /64 may make."
         ).own,
         Setting(
-            "user-rate", .number(1...1_000_000, unit: "people per minute"), into: \.userRate,
-            "People that one IPv4 address or IPv6 /64 may register."
-        ).own.planned(loss: "people cannot be registered yet"),
-        Setting(
             "room-scoped-relay", .boolean, into: \.roomScopedRelay,
             "Relays a room's credentials only to addresses that the others in the room have signalled."
         ).own.refused(reason: "the relay does not know the rooms yet, and would reach every permitted peer; remove it"),

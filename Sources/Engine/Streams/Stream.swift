@@ -96,6 +96,12 @@ package import Wire
     /// Bytes that wait to be sent.
     package var backlog: Int { queue.count }
 
+    /// Lets the kernel take no more than `bytes` that the network does not: ``backlog`` then soon tells who is slow.
+    package func limitUnsent(to bytes: Int32) {
+        // A failure costs an early warning, nothing else.
+        _ = linux_limit_unsent(number, bytes)
+    }
+
     /// Sends `bytes`, or queues what the kernel does not take now.
     ///
     /// - Returns: False when nothing was taken: the stream is over or finishing, or ``sendLimit`` would be passed.

@@ -55,6 +55,8 @@ extension Event {
     package static let room = Event("room", .info, perSecond: 50)
     /// A person came into a room or left it.
     package static let seat = Event("seat", .info, perSecond: 50)
+    /// Somebody talked on the walkie-talkie.
+    package static let talk = Event("talk", .info, perSecond: 50)
     /// An HTTP request was answered.
     package static let request = Event("request", .debug, perSecond: 50)
 }

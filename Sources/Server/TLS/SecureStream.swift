@@ -187,6 +187,13 @@ extension SecureStream: ByteStream {
     var isSecure: Bool { true }
     var backlog: Int { stream.backlog }
 
+    var sendLimit: Int {
+        get { stream.sendLimit }
+        set { stream.sendLimit = newValue }
+    }
+
+    func limitUnsent(to bytes: Int32) { stream.limitUnsent(to: bytes) }
+
     var deadline: Instant? {
         get { stream.deadline }
         set { stream.deadline = newValue }

@@ -13,6 +13,10 @@ protocol ByteStream: AnyObject {
     var isSecure: Bool { get }
     /// Bytes that wait to be sent.
     var backlog: Int { get }
+    /// The most bytes that may wait to be sent.
+    var sendLimit: Int { get set }
+    /// Lets the kernel take no more than `bytes` that the network does not.
+    func limitUnsent(to bytes: Int32)
     /// When the stream is closed as timed out.
     var deadline: Instant? { get set }
     /// Sends or queues; false when the stream is over or too much is queued.

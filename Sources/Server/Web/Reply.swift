@@ -8,6 +8,10 @@ internal import Wire
 struct Reply {
     struct Upgrade {
         let limits: WebSocket.Limits
+        /// The most bytes that may wait for a client that reads slowly; with more it is cut off.
+        var sendLimit = 1 << 20
+        /// What the kernel may take that the network does not, where the owner is to see soon who is slow.
+        var unsentLimit: Int32?
         /// Whom the new WebSocket talks to.
         let owner: (WebSocketConnection) -> any WebSocketOwner
     }

@@ -13,11 +13,16 @@ enum Route: Hashable {
     case health
     case readiness
     case roomSocket(token: String)
+    /// Of the walkie-talkie where the query names a room.
+    case socket
+    case talkieSocket
 
     /// The route of a path's decoded segments; nil where there is none, and perhaps a page.
     init?(_ path: [String]) {
         switch (path.count, path.first ?? "") {
         case (1, "healthz"): self = .health
+        case (1, "ws"): self = .socket
+        case (2, "ws") where path[1] == "talkie": self = .talkieSocket
         case (1, "readyz"): self = .readiness
         case (2, "api") where path[1] == "rooms": self = .rooms
         case (2, "api") where path[1] == "webrtc-config": self = .webRTCConfiguration
@@ -37,7 +42,7 @@ enum Route: Hashable {
         case .room: [.get, .head, .delete, .options]
         case .peer: [.delete, .options]
         case .qrCode, .webRTCConfiguration, .health, .readiness: [.get, .head, .options]
-        case .roomSocket: [.get, .options]
+        case .roomSocket, .socket, .talkieSocket: [.get, .options]
         }
     }
 
@@ -53,6 +58,8 @@ enum Route: Hashable {
         case .health: "/healthz"
         case .readiness: "/readyz"
         case .roomSocket: "/ws/rooms/{token}"
+        case .socket: "/ws"
+        case .talkieSocket: "/ws/talkie"
         }
     }
 

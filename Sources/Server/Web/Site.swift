@@ -11,7 +11,8 @@ final class Site {
 
     let settings: Configuration.Settings
     let rooms: RoomService
-    private let origins: OriginPolicy
+    let talkie: TalkieService
+    let origins: OriginPolicy
     private let readiness: Readiness
     var transport: SiteTransport
     private let log: Log
@@ -20,10 +21,10 @@ final class Site {
     private var lastSocket: UInt64 = 0
 
     init(
-        _ settings: Configuration.Settings, rooms: RoomService, transport: SiteTransport, readiness: Readiness,
-        log: Log
+        _ settings: Configuration.Settings, rooms: RoomService, talkie: TalkieService, transport: SiteTransport,
+        readiness: Readiness, log: Log
     ) {
-        (self.settings, self.rooms, self.transport) = (settings, rooms, transport)
+        (self.settings, self.rooms, self.talkie, self.transport) = (settings, rooms, talkie, transport)
         (self.readiness, self.log) = (readiness, log)
         let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
         origins = OriginPolicy(allowed: own + settings.allowedOrigins)
@@ -77,6 +78,7 @@ final class Site {
                         ]))
             }
         case .roomSocket(let token): answer(roomSocket(token, request, caller))
+        case .socket, .talkieSocket: answer(talkieSocket(request))
         }
     }
 
@@ -99,17 +101,6 @@ final class Site {
     private func base(for caller: Caller) -> String {
         guard let url = settings.publicURL else { return "\(caller.scheme)://\(caller.authority)" }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
-    }
-
-    private func roomSocket(_ token: String, _ request: Request, _ caller: Caller) -> Reply {
-        let response = Handshake.answer(to: request, allowing: origins)
-        guard response.status == .switchingProtocols else { return Reply(response) }
-        return Reply(
-            response,
-            upgrade: Reply.Upgrade(limits: WebSocket.Limits(.text)) { [rooms] socket in
-                rooms.connect(socket, to: token, from: caller.address, host: self.host(for: caller))
-                return rooms
-            })
     }
 
     private func page(_ request: Request) -> Reply {

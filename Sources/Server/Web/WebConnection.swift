@@ -23,6 +23,8 @@ final class WebConnection {
     private var held: Reply?
     private var upgrade: Reply.Upgrade?
     private var finishesWhenDrained = false
+    /// What waited to be sent when this was last looked at: less means that the client reads.
+    private var lastBacklog = 0
     private var isOver = false
     private var isDraining = false
 
@@ -55,7 +57,9 @@ final class WebConnection {
             self.held = nil
             give(held)
         }
+        lastBacklog = 0
         if finishesWhenDrained { stream.finish() }
+        socket?.drained()
         drain()
     }
 
@@ -110,6 +114,8 @@ final class WebConnection {
             let socket = WebSocketConnection(
                 number: site.nextSocketNumber(), limits: upgrade.limits, loop: loop, carrier: self)
             self.socket = socket
+            stream.sendLimit = upgrade.sendLimit
+            upgrade.unsentLimit.map(stream.limitUnsent)
             socket.open(with: upgrade.owner(socket))
             socket.received(unread.span)
         }
@@ -133,13 +139,20 @@ final class WebConnection {
 extension WebConnection: WebSocketCarrier {
     func send(_ bytes: [UInt8]) {
         guard !isOver else { return }
+        let hasRead = stream.backlog < lastBacklog
         guard stream.send(bytes) else {
             // The client reads too slowly, or went away.
             stream.abort()
             return closed()
         }
-        if stream.backlog > 0, stream.deadline == nil { stream.deadline = loop.now.instant + Self.patience }
+        lastBacklog = stream.backlog
+        // Patience is for those who read nothing, and no more than that is asked of a slow one.
+        if lastBacklog > 0, hasRead || stream.deadline == nil {
+            stream.deadline = loop.now.instant + Self.patience
+        }
     }
+
+    var backlog: Int { stream.backlog }
 
     func finish() {
         guard !isOver else { return }

@@ -8,6 +8,8 @@ internal import Wire
 protocol WebSocketOwner: AnyObject {
     func received(text: [UInt8], from socket: WebSocketConnection)
     func received(binary: [UInt8], from socket: WebSocketConnection)
+    /// Everything that waited to be sent has gone out.
+    func drained(_ socket: WebSocketConnection)
     /// The conversation is over, whoever ended it; told once.
     func closed(_ socket: WebSocketConnection)
 }
@@ -15,11 +17,14 @@ protocol WebSocketOwner: AnyObject {
 extension WebSocketOwner {
     func received(text: [UInt8], from socket: WebSocketConnection) {}
     func received(binary: [UInt8], from socket: WebSocketConnection) {}
+    func drained(_ socket: WebSocketConnection) {}
 }
 
 /// What carries a WebSocket.
 protocol WebSocketCarrier: AnyObject {
     func send(_ bytes: [UInt8])
+    /// Bytes that wait to be sent.
+    var backlog: Int { get }
     /// Closes when everything has been sent.
     func finish()
     /// Drains the socket and watches over its deadline, now or when whoever does so already is done.
@@ -47,6 +52,14 @@ final class WebSocketConnection {
 
     /// Sends a text message, which is UTF-8.
     func send(text: [UInt8]) { handle(.sendText(text)) }
+
+    func send(binary: [UInt8]) { handle(.sendBinary(binary)) }
+
+    /// Bytes of what was sent that have not left yet.
+    var backlog: Int { carrier.backlog }
+
+    /// Everything has left; only for the carrier.
+    func drained() { owner?.drained(self) }
 
     /// Ends the conversation after what was sent before.
     func close(_ code: WebSocket.CloseCode, reason: String = "") { handle(.close(code, reason: reason)) }

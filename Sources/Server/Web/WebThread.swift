@@ -57,8 +57,9 @@ struct WebThread: ~Copyable {
         rooms.restore(storage.rooms)
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
         let readiness = Readiness(relay: check, records: records)
+        let talkie = TalkieService(settings, on: loop, log: log)
         let site = Site(
-            settings, rooms: rooms, transport: SiteTransport(settings, promises: promises),
+            settings, rooms: rooms, talkie: talkie, transport: SiteTransport(settings, promises: promises),
             readiness: readiness, log: log)
         let listener = WebListener(on: loop, site: site)
         listener.context = context

@@ -15,8 +15,8 @@ package struct Talkie: ~Copyable {
         case frame(Socket, [UInt8])
         /// A text message, which nobody sends here.
         case text(Socket)
-        /// So many bytes of what was sent to the socket have left for the network.
-        case drained(Socket, bytes: Int)
+        /// So many bytes of what was sent to the socket have not left yet; told after sending and when it changes.
+        case unsent(Socket, bytes: Int)
         case closed(Socket)
         case timeout
     }
@@ -68,8 +68,8 @@ package struct Talkie: ~Copyable {
             settle(room, now: now.instant)
         case .text(let socket):
             drop(socket, .unsupportedData, now: now.instant)
-        case .drained(let socket, let bytes):
-            if let room = places[socket] { rooms[room]?.drained(socket, bytes: bytes) }
+        case .unsent(let socket, let bytes):
+            if let room = places[socket] { rooms[room]?.unsent(socket, bytes: bytes) }
         case .closed(let socket):
             forget(socket, now: now.instant)
         case .timeout:

@@ -124,10 +124,7 @@ struct TalkieRoom {
         if let backlog = listeners[socket]?.backlog, backlog > Listener.hopeless { hopeless.insert(socket) }
     }
 
-    mutating func drained(_ socket: Socket, bytes: Int) {
-        guard let backlog = listeners[socket]?.backlog else { return }
-        listeners[socket]?.backlog = max(0, backlog - max(0, bytes))
-    }
+    mutating func unsent(_ socket: Socket, bytes: Int) { listeners[socket]?.backlog = bytes }
 
     // MARK: Time
 

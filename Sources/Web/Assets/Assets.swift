@@ -51,6 +51,7 @@ package struct Assets {
         case ("", 1): return (Self.page, false)
         // The token is not looked at: the page itself says that a link leads nowhere.
         case ("r", 2): return parts.last?.isEmpty == false ? (Self.page, false) : nil
+        case ("talkie", 1...2), ("chat", 1...2), ("calls", 1): return (Self.page, false)
         case ("favicon.ico", 1): return (Self.icon, false)
         case ("assets", 3...):
             let name = parts.dropFirst(2).joined(separator: "/")

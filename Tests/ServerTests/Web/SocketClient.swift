@@ -25,18 +25,22 @@ final class SocketClient {
         var frame: [UInt8] = [0x80 | opcode]
         if payload.count < 126 {
             frame.append(0x80 | UInt8(payload.count))
-        } else {
+        } else if let count = UInt16(exactly: payload.count) {
             frame.append(0x80 | 126)
-            frame.append(bigEndian: UInt16(truncatingIfNeeded: payload.count))
+            frame.append(bigEndian: count)
+        } else {
+            frame.append(0x80 | 127)
+            frame.append(bigEndian: UInt64(payload.count))
         }
         // A mask of zeros hides nothing, which is allowed to a test.
         client.send(frame + [0, 0, 0, 0] + payload)
     }
 
-    private func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
+    /// The next frame, whatever it is.
+    func frame() throws -> (opcode: UInt8, payload: [UInt8]) {
         let head = try client.read(2)
         var length = Int(head[1])
-        if length == 126 { length = try client.read(2).reduce(0) { $0 << 8 | Int($1) } }
+        if length >= 126 { length = try client.read(length == 126 ? 2 : 8).reduce(0) { $0 << 8 | Int($1) } }
         return (head[0] & 0x0F, try client.read(length))
     }
 

@@ -14,6 +14,7 @@ final class Field {
     private(set) var events: [TalkieEvent] = []
     /// Sockets whose bytes stay where they are.
     var stuck: Set<Socket> = []
+    private var unsent: [Socket: Int] = [:]
 
     init(settings: Talkie.Settings = Talkie.Settings()) {
         talkie = Talkie(settings: settings, random: RandomStream(testSeed: 1))
@@ -21,21 +22,26 @@ final class Field {
 
     func handle(_ input: Talkie.Input) {
         talkie.handle(input, now: now)
-        var left: [(Socket, Int)] = []
+        var told: [Socket] = []
         while let output = talkie.nextOutput() {
             switch output {
             case .send(let socket, let frame):
                 #expect(closed[socket] == nil, "nothing is sent after the close")
                 inbox[socket, default: []].append(frame)
-                if !stuck.contains(socket) { left.append((socket, frame.count)) }
+                if stuck.contains(socket) { unsent[socket, default: 0] += frame.count }
+                told.append(socket)
             case .close(let socket, let code): closed[socket] = code
             case .log(let event): events.append(event)
             }
         }
-        for (socket, bytes) in left { talkie.handle(.drained(socket, bytes: bytes), now: now) }
+        for socket in told { talkie.handle(.unsent(socket, bytes: unsent[socket] ?? 0), now: now) }
     }
 
-    func drain(_ socket: Socket, bytes: Int) { talkie.handle(.drained(socket, bytes: bytes), now: now) }
+    func drain(_ socket: Socket, bytes: Int) {
+        let left = max(0, (unsent[socket] ?? 0) - bytes)
+        unsent[socket] = left
+        talkie.handle(.unsent(socket, bytes: left), now: now)
+    }
 
     func wait(_ delay: Duration) {
         let end = now.instant + delay
