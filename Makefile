@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop robustness browser fuzz bench lint format release clean
+.PHONY: help run test swift interop people robustness browser fuzz bench lint format release clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
@@ -27,6 +27,9 @@ swift: setup-build ## Run the Swift tests alone
 	@Tests/run $@
 
 interop: setup-test release ## Run coturn's and Python's clients against the binary; SERVER=coturn: against turnserver
+	@Tests/run $@
+
+people: setup-test release ## Run Python's Socket.IO and WebSocket clients against calls, channels and walkie-talkie
 	@Tests/run $@
 
 robustness: setup-test release ## Throw garbage at the binary while a call goes on

@@ -145,7 +145,7 @@ package struct Settings: Hashable, Sendable {
     /// How long messages and pictures are kept; nil for ever.
     package var messageRetention: Duration?
     /// The largest picture that is taken, and what all of them may take on the disk, in bytes.
-    package var imageSize = 2 << 20
+    package var imageSize = 1 << 20
     package var imageSpace = 1 << 30
     /// How long a call rings.
     package var callRinging: Duration = .seconds(30)

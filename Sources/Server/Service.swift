@@ -126,7 +126,7 @@ package final class Service {
     private func startWeb() throws(ServiceFailure) {
         guard settings.servesWeb else { return }
         DataDirectory.make(settings.dataDirectory)
-        let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db")
+        let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db", log: log)
         var offered = settings
         // The port that the kernel chose where zero was asked for.
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }

@@ -72,6 +72,25 @@ enum Migrations {
         CREATE INDEX calls_by_callee ON calls (callee, number);
         PRAGMA user_version = 3;
         """,
+        """
+        CREATE TABLE bans (
+            channel TEXT NOT NULL,
+            person TEXT NOT NULL,
+            name TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (channel, person)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE images (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            type TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            bytes BLOB NOT NULL
+        ) STRICT;
+        PRAGMA user_version = 4;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

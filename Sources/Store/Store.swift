@@ -11,6 +11,7 @@ package struct Store: ~Copyable {
     let channels: ChannelTable
     let messages: MessageTable
     let calls: CallTable
+    let images: ImageTable
 
     /// Opens the database, checks it, and brings it to the newest layout.
     /// - Parameter path: The file; nil keeps everything in memory.
@@ -23,6 +24,7 @@ package struct Store: ~Copyable {
         let channels = try ChannelTable(on: connection)
         let messages = try MessageTable(on: connection)
         let calls = try CallTable(on: connection)
+        let images = try ImageTable(on: connection)
         // Only now that nothing can fail: the compiler forbids a noncopyable value half made.
         self.connection = connection
         self.rooms = rooms
@@ -30,6 +32,7 @@ package struct Store: ~Copyable {
         self.channels = channels
         self.messages = messages
         self.calls = calls
+        self.images = images
     }
 
     /// Does all of `body` or nothing of it, with one wait for the disk.

@@ -161,8 +161,8 @@ struct MessageTests {
         do {
             let store = try Store(path: folder.database)
             try store.add(person)
-            try store.persist(channel)
-            try store.persist(channel)
+            try store.persist(.made(channel))
+            try store.persist(.made(channel))
             _ = try store.write(draft("still here"))
             #expect(throws: StoreError.self) { try store.add(person) }
         }

@@ -13,26 +13,26 @@ extension Setting {
         Setting(
             "channel", .channel, into: \.channels,
             "A channel that is there from the start, as text:NAME or voice:NAME; repeat it for several. Without it, text:general and voice:Lounge."
-        ).own.planned(loss: "channels are not served yet"),
+        ).own,
         Setting(
             "message-retention", .seconds(3600...3_153_600_000), into: \.messageRetention,
             "How long the messages and pictures of channels are kept, as in 90d. Without it, for good."
-        ).own.planned(loss: "channels are not served yet"),
+        ).own,
         Setting(
             "image-size", .bytes, into: \.imageSize,
             "The largest picture that may be put into a channel; 0 for none at all."
-        ).own.planned(loss: "pictures are not taken yet"),
+        ).own,
         Setting(
             "image-space", .bytes, into: \.imageSpace,
             "What all pictures together may take in the database; beyond it the oldest are deleted."
-        ).own.planned(loss: "pictures are not taken yet"),
+        ).own,
         Setting(
             "call-ringing", .seconds(1...300), into: \.callRinging,
             "How long a call rings before nobody has answered it."
-        ).own.planned(loss: "calls are not served yet"),
+        ).own,
         Setting(
             "user-rate", .number(1...1_000_000, unit: "people per minute"), into: \.userRate,
             "People that one IPv4 address or IPv6 /64 may register."
-        ).own.planned(loss: "people cannot be registered yet"),
+        ).own,
     ]
 }

@@ -22,7 +22,7 @@ extension Connection {
             // Moved out and back, so that appending never copies it.
             request?.body = []
             defer { request?.body = body }
-            if try chunks.take(byte, into: &body, limit: limits.body) {
+            if try chunks.take(byte, into: &body, limit: longest(request?.target)) {
                 request?.body = body
                 endRequest()
             }
@@ -41,14 +41,19 @@ extension Connection {
         case .counted(0): return endRequest()
         case .counted(let length):
             // Refused before a byte of it is read.
-            guard length <= limits.body else { throw .bodyTooLarge }
+            guard length <= longest(request.target) else { throw .bodyTooLarge }
             phase = .counted(left: length)
         case .chunked:
             chunks = ChunkedBody()
             phase = .chunked
         }
         if waits { emit(.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))) }
-        deadline = now.instant + limits.bodyTime
+        let isLong = limits.longBodies[request.target.rawPath] != nil
+        deadline = now.instant + (isLong ? limits.longBodyTime : limits.bodyTime)
+    }
+
+    private func longest(_ target: Target?) -> Int {
+        target.flatMap { limits.longBodies[$0.rawPath] } ?? limits.body
     }
 
     private mutating func endRequest() {

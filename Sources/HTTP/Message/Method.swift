@@ -10,6 +10,7 @@ package struct Method: RawRepresentable, Hashable, Sendable {
     package static let head = Self(rawValue: "HEAD")
     package static let post = Self(rawValue: "POST")
     package static let put = Self(rawValue: "PUT")
+    package static let patch = Self(rawValue: "PATCH")
     package static let delete = Self(rawValue: "DELETE")
     package static let options = Self(rawValue: "OPTIONS")
 }

@@ -22,6 +22,7 @@ package struct Status: Hashable, Sendable {
     package static let conflict = Self(409, "Conflict")
     package static let gone = Self(410, "Gone")
     package static let contentTooLarge = Self(413, "Content Too Large")
+    package static let unsupportedMediaType = Self(415, "Unsupported Media Type")
     package static let expectationFailed = Self(417, "Expectation Failed")
     package static let upgradeRequired = Self(426, "Upgrade Required")
     package static let tooManyRequests = Self(429, "Too Many Requests")

@@ -9,15 +9,15 @@ final class Readiness {
     var certificate: () -> Certificate? = { nil }
 
     private let relay: RelayCheck?
-    private let records: StoredRooms
+    private let records: Records
 
     /// - Parameter relay: Nil where no relay is served, so that none is missed.
-    init(relay: RelayCheck?, records: StoredRooms) { (self.relay, self.records) = (relay, records) }
+    init(relay: RelayCheck?, records: Records) { (self.relay, self.records) = (relay, records) }
 
     /// Answers with what is wrong, in sentences; with nothing when calls can be made.
     func ask(now: UnixTime, _ answer: @escaping (_ reasons: [String]) -> Void) {
         var reasons = certificate().map { Self.faults(of: $0, now: now) } ?? []
-        if let trouble = records.trouble { reasons.append("Rooms are not being stored: \(trouble).") }
+        if let trouble = records.trouble { reasons.append("Nothing is being stored: \(trouble).") }
         guard let relay else { return answer(reasons) }
         relay.ask { [reasons] failure in
             answer(reasons + (failure.map { ["The relay does not work: \($0)."] } ?? []))

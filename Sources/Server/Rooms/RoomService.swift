@@ -19,7 +19,7 @@ final class RoomService {
     private var machine: Rooms
     private unowned let loop: Loop
     private let mint: ICEServerMint
-    private let records: StoredRooms
+    private let records: Records
     private let log: Log
     private let hosts: PeerHosts
     private var sockets: [Socket: WebSocketConnection] = [:]
@@ -28,7 +28,7 @@ final class RoomService {
     private var isDraining = false
 
     init(
-        _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, records: StoredRooms, log: Log
+        _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, records: Records, log: Log
     ) {
         var limits = Rooms.Settings()
         limits.lifetime = settings.roomTTL
@@ -125,8 +125,8 @@ final class RoomService {
             case .close(let socket, let code):
                 sockets.removeValue(forKey: socket)?.close(WebSocket.CloseCode(rawValue: code.rawValue))
                 hosts.names[socket] = nil
-            case .persist(let record): records.write(record)
-            case .forget(let token): records.erase(token)
+            case .persist(let record): records.write(.room(record))
+            case .forget(let token): records.write(.forgetRoom(token: token))
             case .revoke(let peer):
                 hosts.peers[peer] = nil
                 mint.withdraw(peer, now: loop.now.time)
@@ -151,20 +151,5 @@ extension RoomService: WebSocketOwner {
         sockets[socket] = nil
         hosts.names[socket] = nil
         handle(.closed(socket))
-    }
-}
-
-/// By what name each participant reached this server: the mint offers the relay under the same.
-final class PeerHosts {
-    /// Of the open sockets.
-    var names: [Socket: String] = [:]
-    /// Of the seats, so that fresh credentials name the host that the first did.
-    var peers: [String: String] = [:]
-    /// Of the socket whose message is being read.
-    var current: String?
-
-    func host(of peer: String) -> String {
-        if let current { peers[peer] = current }
-        return peers[peer] ?? "localhost"
     }
 }

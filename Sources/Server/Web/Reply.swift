@@ -30,6 +30,13 @@ struct Reply {
         return Self(response)
     }
 
+    /// A text that no cache may keep.
+    static func text(_ text: String, type: String) -> Self {
+        var response = Response(.ok, type: type, body: Array(text.utf8))
+        response.set(.cacheControl, "no-store")
+        return Self(response)
+    }
+
     /// 401: nothing that could be a key was sent (RFC 6750 §3).
     static func unauthorized(_ detail: String) -> Self {
         var reply = problem(.unauthorized, detail)
@@ -43,4 +50,10 @@ struct Reply {
         reply.response.set(.retryAfter, String(max(1, retryAfter.components.seconds + 1)))
         return reply
     }
+}
+
+/// Whoever waits for an answer that may come late.
+final class Asker {
+    /// Called once when the client goes away before it was answered.
+    var whenGone: (() -> Void)?
 }

@@ -32,6 +32,14 @@ extension Site {
         return reply
     }
 
+    /// `WS /ws` and `/ws/voice`
+    func channelSocket(_ kind: ChannelRecord.Kind, _ request: Request, _ caller: Caller) -> Reply {
+        socket(request, WebSocket.Limits(.text)) { [self] socket in
+            channels.connect(socket, kind, from: caller.address, host: host(for: caller))
+            return channels
+        }
+    }
+
     /// The handshake's answer, with whom the WebSocket talks to where it succeeds.
     func socket(
         _ request: Request, _ limits: WebSocket.Limits, owner: @escaping (WebSocketConnection) -> any WebSocketOwner

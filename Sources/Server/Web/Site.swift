@@ -2,6 +2,7 @@
 
 internal import Configuration
 internal import HTTP
+internal import Signaling
 internal import WebSocket
 internal import Wire
 
@@ -12,23 +13,33 @@ final class Site {
     let settings: Configuration.Settings
     let rooms: RoomService
     let talkie: TalkieService
+    let channels: ChannelService
+    let people: PeopleService
+    let calls: CallService
+    let records: Records
     let origins: OriginPolicy
     private let readiness: Readiness
     var transport: SiteTransport
     private let log: Log
     private var pages = Pages()
     private var roomRates: AddressRates
+    private var userRates: AddressRates
+    private var imageRates: AddressRates
     private var lastSocket: UInt64 = 0
 
     init(
-        _ settings: Configuration.Settings, rooms: RoomService, talkie: TalkieService, transport: SiteTransport,
+        _ settings: Configuration.Settings, services: SiteServices, records: Records, transport: SiteTransport,
         readiness: Readiness, log: Log
     ) {
-        (self.settings, self.rooms, self.talkie, self.transport) = (settings, rooms, talkie, transport)
+        (self.settings, self.records, self.transport) = (settings, records, transport)
+        (rooms, talkie, channels) = (services.rooms, services.talkie, services.channels)
+        (people, calls) = (services.people, services.calls)
         (self.readiness, self.log) = (readiness, log)
         let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
         origins = OriginPolicy(allowed: own + settings.allowedOrigins)
         roomRates = AddressRates(perMinute: settings.roomRate)
+        userRates = AddressRates(perMinute: settings.userRate)
+        imageRates = AddressRates(perMinute: Self.imageRate)
     }
 
     func nextSocketNumber() -> UInt64 {
@@ -40,7 +51,8 @@ final class Site {
     ///
     /// - Parameter isSecure: Whether the connection itself is TLS.
     func serve(
-        _ request: Request, from peer: IPAddress, isSecure: Bool, now: Moment, answer: @escaping Answer
+        _ request: Request, from peer: IPAddress, isSecure: Bool, now: Moment, asker: Asker,
+        answer: @escaping Answer
     ) {
         let route = Route(request.target.path)
         let caller = Caller(request, from: peer, isSecure: isSecure, trusting: settings.trustedProxies)
@@ -78,7 +90,12 @@ final class Site {
                         ]))
             }
         case .roomSocket(let token): answer(roomSocket(token, request, caller))
+        case .socket where request.target.query["room"] == nil: answer(channelSocket(.text, request, caller))
         case .socket, .talkieSocket: answer(talkieSocket(request))
+        case .voiceSocket: answer(channelSocket(.voice, request, caller))
+        case .socketIO: socketIO(request, caller, asker: asker, answer: answer)
+        case .channels, .channel, .channelPeer, .bans, .ban, .history, .images, .image, .users, .chats, .calls:
+            serveMore(request, route, caller, now: now, answer: answer)
         }
     }
 
@@ -95,6 +112,23 @@ final class Site {
     func overRoomRate(_ caller: Caller, now: Moment) -> Reply? {
         roomRates.take(caller.address, now: now.instant).map {
             .tooMany("Too many rooms from your address; at most \(settings.roomRate) a minute.", retryAfter: $0)
+        }
+    }
+
+    /// Counts a person for the caller; the answer when there were too many.
+    func overUserRate(_ caller: Caller, now: Moment) -> Reply? {
+        userRates.take(caller.address, now: now.instant).map {
+            .tooMany("Too many people from your address; at most \(settings.userRate) a minute.", retryAfter: $0)
+        }
+    }
+
+    /// Pictures that one address may send in a minute.
+    private static let imageRate = 20
+
+    /// Counts a picture for the caller; the answer when there were too many.
+    func overImageRate(_ caller: Caller, now: Moment) -> Reply? {
+        imageRates.take(caller.address, now: now.instant).map {
+            .tooMany("Too many pictures from your address; at most \(Self.imageRate) a minute.", retryAfter: $0)
         }
     }
 

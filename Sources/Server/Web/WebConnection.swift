@@ -22,6 +22,8 @@ final class WebConnection {
     /// An answer that waits until the client has read the ones before it.
     private var held: Reply?
     private var upgrade: Reply.Upgrade?
+    /// Who is told when the client does not wait for its answer.
+    private var asker: Asker?
     private var finishesWhenDrained = false
     /// What waited to be sent when this was last looked at: less means that the client reads.
     private var lastBacklog = 0
@@ -31,7 +33,7 @@ final class WebConnection {
     /// - Parameter ended: Called once, when the connection is over.
     init(on stream: any ByteStream, loop: Loop, site: Site, ended: @escaping (WebConnection) -> Void) {
         (self.stream, self.loop, self.site, self.ended) = (stream, loop, site, ended)
-        http = HTTP.Connection(now: loop.now)
+        http = HTTP.Connection(limits: site.httpLimits, now: loop.now)
         timer = Timer(on: loop) { [weak self] in self?.wake() }
         arm()
     }
@@ -46,6 +48,11 @@ final class WebConnection {
     }
 
     func peerFinished() {
+        if let gone = asker.take()?.whenGone {
+            // Who waits for something to happen and hangs up does not wait any more.
+            gone()
+            return stream.finish()
+        }
         if let socket { socket.handle(.end) } else { http.handle(.end, now: loop.now) }
         drain()
     }
@@ -68,6 +75,7 @@ final class WebConnection {
         guard !isOver else { return }
         isOver = true
         timer?.arm(at: nil)
+        asker.take()?.whenGone?()
         http.handle(.end, now: loop.now)
         socket?.handle(.end)
         drain()
@@ -102,8 +110,12 @@ final class WebConnection {
     private func perform(_ output: HTTP.Connection.Output) {
         switch output {
         case .request(let request):
-            site.serve(request, from: stream.peer.address, isSecure: stream.isSecure, now: loop.now) {
-                [weak self] reply in
+            let asker = Asker()
+            self.asker = asker
+            site.serve(
+                request, from: stream.peer.address, isSecure: stream.isSecure, now: loop.now, asker: asker
+            ) { [weak self] reply in
+                asker.whenGone = nil
                 self?.give(reply)
                 self?.drain()
             }

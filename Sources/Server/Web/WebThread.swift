@@ -45,21 +45,28 @@ struct WebThread: ~Copyable {
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
         let orders: Mailbox<Order>
-        let records: StoredRooms
+        let records: Records
         do throws(Errno) {
             loop = try Loop()
             orders = try Mailbox()
-            records = try StoredRooms(on: loop, orders: storage.orders, verdicts: storage.verdicts, log: log)
+            records = try Records(on: loop, orders: storage.orders, replies: storage.replies, log: log)
         } catch {
             throw .system(error)
         }
         let rooms = RoomService(settings, on: loop, mint: mint, records: records, log: log)
-        rooms.restore(storage.rooms)
+        rooms.restore(storage.remembered.rooms)
+        let people = PeopleService(records: records, remembered: storage.remembered.people)
+        let channels = ChannelService(
+            settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered)
+        let calls = CallService(
+            settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered.chats)
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
         let readiness = Readiness(relay: check, records: records)
         let talkie = TalkieService(settings, on: loop, log: log)
         let site = Site(
-            settings, rooms: rooms, talkie: talkie, transport: SiteTransport(settings, promises: promises),
+            settings,
+            services: SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
+            records: records, transport: SiteTransport(settings, promises: promises),
             readiness: readiness, log: log)
         let listener = WebListener(on: loop, site: site)
         listener.context = context
@@ -80,7 +87,9 @@ struct WebThread: ~Copyable {
         do throws(Errno) {
             try orders.open(on: loop) { order in
                 switch order {
-                case .leave(let farewell): listener.leave { farewell.finished.post(true) }
+                case .leave(let farewell):
+                    records.leave()
+                    listener.leave { farewell.finished.post(true) }
                 case .show(let context): listener.context = context
                 }
             }

@@ -4,8 +4,6 @@ internal import Wire
 
 /// A call from the first ring to the end.
 struct Call {
-    /// How long it rings.
-    static let ringing = Duration.seconds(30)
     /// How long the seat of somebody who vanished in a running call is kept.
     static let patience = Duration.seconds(45)
     /// What is kept for a side that cannot hear it yet.
@@ -34,6 +32,8 @@ struct Call {
     let video: Bool
     let offer: JSON
     let startedAt: Moment
+    /// How long it rings.
+    let ringing: Duration
     var caller: Side
     var callee: Side
     /// Devices of the callee that were told, and what each said before it answered.
@@ -45,7 +45,7 @@ struct Call {
     var isAnswered: Bool { answeredAt != nil }
 
     var nextWake: Instant? {
-        guard isAnswered else { return startedAt.instant + Self.ringing }
+        guard isAnswered else { return startedAt.instant + ringing }
         let aways = [caller.awaySince, callee.awaySince].compactMap(\.self)
         return aways.min().map { $0 + Self.patience }
     }

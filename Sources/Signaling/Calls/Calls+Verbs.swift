@@ -49,7 +49,7 @@ extension Calls {
         attempts[caller.id] = recent
 
         let call = Call(
-            chat: chat.id, video: video, offer: offer, startedAt: now,
+            chat: chat.id, video: video, offer: offer, startedAt: now, ringing: ringing,
             caller: Call.Side(person: caller.id, device: device), callee: Call.Side(person: callee))
         guard isOnline(callee) else {
             io.outputs.append(.record(call.record(.offline, at: now.time)))

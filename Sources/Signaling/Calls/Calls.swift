@@ -63,6 +63,8 @@ package struct Calls: ~Copyable {
     enum Alarm: Hashable { case call(String), device(String) }
 
     var io: SocketIO
+    /// How long a call rings.
+    let ringing: Duration
     let mint: Mint
     let authenticate: Authenticate
     let person: (_ id: String) -> Person?
@@ -83,10 +85,11 @@ package struct Calls: ~Copyable {
     ///   - authenticate: Who shows the right secret.
     ///   - person: Who somebody is.
     package init(
-        random: consuming RandomStream, mint: @escaping Mint, authenticate: @escaping Authenticate,
-        person: @escaping (_ id: String) -> Person?
+        ringing: Duration = .seconds(30), random: consuming RandomStream, mint: @escaping Mint,
+        authenticate: @escaping Authenticate, person: @escaping (_ id: String) -> Person?
     ) {
         var random = random
+        self.ringing = ringing
         io = SocketIO(random: RandomStream(seed: random.bytes(32)))
         self.random = random
         (self.mint, self.authenticate, self.person) = (mint, authenticate, person)

@@ -27,6 +27,10 @@ package struct ChannelMessage: Hashable, Sendable {
         return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
     }
 
+    func inside(_ channel: Name) -> Self {
+        Self(number: number, channel: channel, author: author, text: text, sentAt: sentAt, editedAt: editedAt)
+    }
+
     /// The number that an `id` stands for; nil when it never was one.
     package static func number(ofID id: String) -> Int64? {
         guard id.utf8.count == 16, id.utf8.allSatisfy({ Hex.value(of: $0) != nil }) else { return nil }

@@ -18,6 +18,10 @@ package struct ChannelRecord: Hashable, Sendable {
         (self.name, self.kind, self.owner, self.isUnlisted) = (name, kind, owner, isUnlisted)
         self.createdAt = createdAt
     }
+
+    func named(_ name: Name) -> Self {
+        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, createdAt: createdAt)
+    }
 }
 
 /// The body of `POST /api/channels`, checked.

@@ -52,6 +52,8 @@ extension Channels {
             write(.delete(number, authorKey: writer.authorKey), for: socket)
         case .typing(let channel):
             type(in: channel, socket, now: now)
+        case .watch(let isOn):
+            watch(isOn, socket)
         case .ping(let t):
             send(socket, "pong", t.map { [.init("t", $0)] } ?? [])
         }
@@ -69,6 +71,9 @@ extension Channels {
         guard let key = Name(channel), channels[key]?.record.kind == .text else {
             return fail(socket, .noSuchChannel, "there is no text channel of that name", channel: channel)
         }
+        guard !isBanned(socket, from: key, now: now) else {
+            return fail(socket, .banned, "whoever made the channel does not want you in it", channel: channel)
+        }
         if writers[socket]?.names.updateValue(name, forKey: key) == nil { channels[key]?.sockets.append(socket) }
         if writers[socket]?.wasWelcomed == false, let writer = writers[socket] {
             writers[socket]?.wasWelcomed = true
@@ -76,7 +81,7 @@ extension Channels {
                 socket, "welcome",
                 [
                     .init("peerId", .string(writer.peer)), .init("name", .string(name.description)),
-                    .init("channels", list),
+                    .init("channels", list(for: writer.person)),
                 ])
         }
         // Whoever joins is told at once, the others perhaps a little later.
@@ -156,6 +161,7 @@ extension Channels {
     mutating func finish(_ ticket: Int, _ verdict: MessageVerdict, now: Moment) {
         guard let write = waiting.removeValue(forKey: ticket) else { return }
         if let writes = writers[write.socket]?.writes { writers[write.socket]?.writes = writes - 1 }
+        let verdict = renamed(verdict)
         let nonce: [JSON.Member] = write.nonce.map { [.init("nonce", .string($0))] } ?? []
         switch verdict {
         case .appended(let message):
@@ -173,6 +179,18 @@ extension Channels {
             denyOwnership(write.socket)
         case .failed:
             if writers[write.socket] != nil { fail(write.socket, .notSaved, "the server could not save this") }
+        }
+    }
+
+    /// A channel may have been renamed while the disk wrote.
+    private func renamed(_ verdict: MessageVerdict) -> MessageVerdict {
+        guard !formerNames.isEmpty else { return verdict }
+        return switch verdict {
+        case .appended(let message): .appended(message.inside(formerNames[message.channel] ?? message.channel))
+        case .repeated(let message): .repeated(message.inside(formerNames[message.channel] ?? message.channel))
+        case .edited(let message): .edited(message.inside(formerNames[message.channel] ?? message.channel))
+        case .deleted(let number, let channel): .deleted(number, channel: formerNames[channel] ?? channel)
+        case .notYours, .failed: verdict
         }
     }
 

@@ -5,10 +5,11 @@ internal import Wire
 /// Somebody on `/ws/voice`.
 struct Speaker {
     struct Seat {
-        let channel: Name
+        var channel: Name
         let name: Name
         var isMuted = false
         var isDeafened = false
+        var isSpeaking = false
         /// When to hand out fresh credentials.
         var renewal: Instant
     }
@@ -64,13 +65,16 @@ extension Channels {
         case .state(let muted, let deafened):
             speakers[socket]?.seat?.isMuted = muted
             speakers[socket]?.seat?.isDeafened = deafened
+            announceVoice(seat.channel, now: now)
             broadcast(
                 to: seat.channel, except: socket, "state",
                 [from, .init("muted", .boolean(muted)), .init("deafened", .boolean(deafened))])
         case .speaking(let on):
+            speakers[socket]?.seat?.isSpeaking = on
+            announceVoice(seat.channel, now: now)
             broadcast(to: seat.channel, except: socket, "speaking", [from, .init("on", .boolean(on))])
         case .leave:
-            vacate(socket, because: .bye)
+            vacate(socket, because: .bye, now: now)
         case .join, .ping:
             break  // Done above.
         }
@@ -79,6 +83,9 @@ extension Channels {
     private mutating func enter(_ channel: String, as name: Name, _ socket: Socket, now: Moment) {
         guard let key = Name(channel), channels[key]?.record.kind == .voice else {
             return fail(socket, .noSuchChannel, "there is no voice channel of that name", channel: channel)
+        }
+        guard !isBanned(socket, from: key, now: now) else {
+            return fail(socket, .banned, "whoever made the channel does not want you in it", channel: channel)
         }
         guard let speaker = speakers[socket], speaker.seat == nil else {
             return fail(socket, .badMessage, "leave the other channel first", channel: channel)
@@ -97,10 +104,11 @@ extension Channels {
         if let entry = speakers[socket].flatMap(Self.entry) { broadcast(to: key, "peer-joined", entry) }
         channels[key]?.sockets.append(socket)
         setAlarm(key, at: seat.renewal)
+        announceVoice(key, now: now)
     }
 
     /// Takes somebody out of a voice channel at once: nothing is kept for who is not there to speak.
-    mutating func vacate(_ socket: Socket, because reason: LeaveReason) {
+    mutating func vacate(_ socket: Socket, because reason: LeaveReason, now: Moment) {
         guard let speaker = speakers[socket], let seat = speaker.seat else { return }
         speakers[socket]?.seat = nil
         channels[seat.channel]?.sockets.removeAll { $0 == socket }
@@ -108,6 +116,7 @@ extension Channels {
         broadcast(
             to: seat.channel, "peer-left",
             [.init("peerId", .string(speaker.peer)), .init("reason", .string(reason.rawValue))])
+        announceVoice(seat.channel, now: now)
     }
 
     mutating func renewCredentials(_ channel: Name, now: Moment) {

@@ -9,10 +9,10 @@ package import Wire
 /// sleep no longer than ``deadline``.
 package struct Channels: ~Copyable {
     package enum Input: Sendable {
-        /// Channels that were persisted before a restart.
-        case restored([ChannelRecord])
+        /// Channels and bans that were persisted before a restart.
+        case restored([ChannelRecord], [ChannelBan])
         /// A WebSocket was accepted on `/ws` (text) or `/ws/voice`.
-        case connected(Socket, ChannelRecord.Kind)
+        case connected(Socket, ChannelRecord.Kind, from: IPAddress)
         /// A whole text message.
         case text(Socket, [UInt8])
         case closed(Socket)
@@ -25,7 +25,7 @@ package struct Channels: ~Copyable {
         case send(Socket, [UInt8])
         /// To be done after everything sent before has gone out. The machine has forgotten the socket.
         case close(Socket, CloseCode)
-        case persist(ChannelRecord)
+        case persist(ChannelChange)
         /// To be done on disk and answered by `.written`.
         case write(ticket: Int, MessageWrite)
         /// A voice seat is gone: credentials minted for it are no longer honoured.
@@ -43,6 +43,10 @@ package struct Channels: ~Copyable {
     package enum Refusal: Error, Hashable, Sendable {
         /// 409
         case nameTaken
+        /// 403
+        case notOwner
+        /// 404
+        case unknownChannel, unknownPeer
         /// 503
         case tooManyChannels
     }
@@ -58,6 +62,12 @@ package struct Channels: ~Copyable {
     var order: [Name] = []
     var writers: [Socket: Writer] = [:]
     var speakers: [Socket: Speaker] = [:]
+    /// Where everybody connects from.
+    var addresses: [Socket: IPAddress] = [:]
+    /// Those on `/ws` who want to see who is inside the voice channels.
+    var watchers: [Socket] = []
+    /// What channels are called now that were renamed.
+    var formerNames: [Name: Name] = [:]
     /// Who waits for the disk, by ticket.
     var waiting: [Int: WaitingWrite] = [:]
     var lastTicket = 0
@@ -81,12 +91,15 @@ package struct Channels: ~Copyable {
 
     package mutating func handle(_ input: Input, now: Moment) {
         switch input {
-        case .restored(let records):
+        case .restored(let records, let bans):
             for record in records { add(record) }
-        case .connected(let socket, .text):
+            for ban in bans { channels[ban.channel]?.bans[ban.person] = ban }
+        case .connected(let socket, .text, let address):
             writers[socket] = Writer(peer: Base58.encode(random.bytes(8)))
-        case .connected(let socket, .voice):
+            addresses[socket] = address
+        case .connected(let socket, .voice, let address):
             speakers[socket] = Speaker(peer: Base58.encode(random.bytes(8)))
+            addresses[socket] = address
         case .text(let socket, let bytes):
             receive(bytes, from: socket, now: now)
         case .closed(let socket):
@@ -104,37 +117,31 @@ package struct Channels: ~Copyable {
 
     // MARK: HTTP
 
-    /// `POST /api/channels`, by a person who has shown who they are.
-    package mutating func create(_ request: ChannelRequest, by person: Person, now: Moment) throws(Refusal)
-        -> ChannelRecord
-    {
-        guard channels[request.name] == nil else { throw .nameTaken }
-        guard channels.count < settings.maxChannels else { throw .tooManyChannels }
-        let record = ChannelRecord(
-            name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
-            createdAt: now.time)
-        add(record)
-        outputs.append(.persist(record))
-        return record
-    }
-
     /// The channel of that name, listed or not.
     package func channel(_ name: String) -> ChannelRecord? { Name(name).flatMap { channels[$0]?.record } }
 
-    /// `GET /api/channels`
-    package var list: JSON {
-        .array(
-            order.compactMap { channels[$0] }.filter { !$0.record.isUnlisted }.map { channel in
-                let names = channel.record.kind == .text ? [] : channel.sockets.compactMap { speakers[$0]?.seat?.name }
-                return [
-                    "name": .string(channel.record.name.description), "kind": .string(channel.record.kind.rawValue),
-                    "online": .integer(Int64(channel.sockets.count)),
-                    "people": .array(names.map { .string($0.description) }),
-                ]
-            })
+    /// `GET /api/channels`: the listed ones, and those of the person who asks, which are marked.
+    package func list(for person: Person? = nil) -> JSON {
+        var entries: [JSON] = []
+        for name in order {
+            guard let channel = channels[name] else { continue }
+            let isMine = person != nil && channel.record.owner == person?.id
+            guard isMine || !channel.record.isUnlisted else { continue }
+            let names = channel.record.kind == .text ? [] : channel.sockets.compactMap { speakers[$0]?.seat?.name }
+            var members: [JSON.Member] = [
+                .init("name", .string(name.description)), .init("kind", .string(channel.record.kind.rawValue)),
+                .init("online", .integer(Int64(channel.sockets.count))),
+                .init("people", .array(names.map { .string($0.description) })),
+            ]
+            if isMine {
+                members += [.init("mine", true), .init("unlisted", .boolean(channel.record.isUnlisted))]
+            }
+            entries.append(.object(members))
+        }
+        return .array(entries)
     }
 
-    private mutating func add(_ record: ChannelRecord) {
+    mutating func add(_ record: ChannelRecord) {
         guard channels[record.name] == nil else { return }
         channels[record.name] = Channel(record)
         order.append(record.name)
@@ -164,11 +171,13 @@ package struct Channels: ~Copyable {
     }
 
     private mutating func forget(_ socket: Socket, now: Moment) {
+        addresses[socket] = nil
+        watchers.removeAll { $0 == socket }
         if let writer = writers.removeValue(forKey: socket) {
             for name in writer.names.keys { quit(name, socket, now: now) }
         }
         if speakers[socket] != nil {
-            vacate(socket, because: .lost)
+            vacate(socket, because: .lost, now: now)
             speakers[socket] = nil
         }
     }
@@ -190,7 +199,7 @@ package struct Channels: ~Copyable {
         send(socket, "error", members + (channel.map { [.init("channel", .string($0))] } ?? []))
     }
 
-    private static func message(_ type: String, _ members: [JSON.Member]) -> [UInt8] {
+    static func message(_ type: String, _ members: [JSON.Member]) -> [UInt8] {
         JSON.object([.init("type", .string(type))] + members).bytes
     }
 
@@ -203,24 +212,30 @@ package struct Channels: ~Copyable {
     private mutating func wake(_ name: Name, now: Moment) {
         switch channels[name]?.record.kind {
         case .text?: if let due = channels[name]?.news.due, now.instant >= due { tellPresence(name, now: now) }
-        case .voice?: renewCredentials(name, now: now)
+        case .voice?:
+            renewCredentials(name, now: now)
+            if let due = channels[name]?.news.due, now.instant >= due { tellVoice(name, now: now) }
         case nil: break
         }
         setAlarm(name, at: nextWake(name))
     }
 
-    private func nextWake(_ name: Name) -> Instant? {
+    func nextWake(_ name: Name) -> Instant? {
         guard let channel = channels[name] else { return nil }
         return switch channel.record.kind {
         case .text: channel.news.due
-        case .voice: channel.sockets.compactMap { speakers[$0]?.seat?.renewal }.min()
+        case .voice: (channel.sockets.map { speakers[$0]?.seat?.renewal } + [channel.news.due]).compactMap(\.self).min()
         }
     }
 }
 
 /// A channel and who is in it.
 struct Channel {
-    let record: ChannelRecord
+    var record: ChannelRecord
+    /// By person.
+    var bans: [String: ChannelBan] = [:]
+    /// Subscribers' addresses, and until when.
+    var bannedAddresses: [IPAddress: Instant] = [:]
     /// In the order of coming.
     var sockets: [Socket] = []
     var news = Announcement()
@@ -232,6 +247,7 @@ struct Channel {
 
 extension Channels {
     enum ErrorCode: String {
+        case banned
         case badMessage = "bad-message"
         case noSuchChannel = "no-such-channel"
         case noSuchPeer = "no-such-peer"

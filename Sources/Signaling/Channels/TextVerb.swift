@@ -12,6 +12,8 @@ enum TextVerb: Hashable {
     case edit(Int64?, text: String)
     case delete(Int64?)
     case typing(String)
+    /// Wants to see, or no more, who is inside the voice channels.
+    case watch(Bool)
     case ping(t: JSON?)
 
     init(_ type: String, _ fields: JSON) throws(FieldProblem) {
@@ -34,6 +36,8 @@ enum TextVerb: Hashable {
             self = .delete(ChannelMessage.number(ofID: try fields.required("id")))
         case "typing":
             self = .typing(try fields.required("channel"))
+        case "watch":
+            self = .watch(try fields.flag("on"))
         case "ping":
             self = .ping(t: fields["t"])
         default:

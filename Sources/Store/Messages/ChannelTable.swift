@@ -3,23 +3,70 @@
 package import Signaling
 internal import Wire
 
-/// The table `channels`: those that people made, not those of the configuration.
+/// The tables `channels`, those that people made and not those of the configuration, and `bans`.
 struct ChannelTable: ~Copyable {
     private let insert: Statement
     private let select: Statement
+    private let rename: Statement
+    private let renameMessages: Statement
+    private let renameBans: Statement
+    private let delete: Statement
+    private let deleteMessages: Statement
+    private let deleteBans: Statement
+    private let ban: Statement
+    private let forgive: Statement
+    private let selectBans: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
         let insert = try connection.prepare("INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let select = try connection.prepare("SELECT * FROM channels ORDER BY rowid")
+        let rename = try connection.prepare("UPDATE channels SET name = ? WHERE name = ?")
+        let renameMessages = try connection.prepare("UPDATE messages SET channel = ? WHERE channel = ?")
+        let renameBans = try connection.prepare("UPDATE bans SET channel = ? WHERE channel = ?")
+        let delete = try connection.prepare("DELETE FROM channels WHERE name = ?")
+        let deleteMessages = try connection.prepare("DELETE FROM messages WHERE channel = ?")
+        let deleteBans = try connection.prepare("DELETE FROM bans WHERE channel = ?")
+        let ban = try connection.prepare("INSERT INTO bans VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        let forgive = try connection.prepare("DELETE FROM bans WHERE channel = ? AND person = ?")
+        let selectBans = try connection.prepare("SELECT * FROM bans")
         self.insert = insert
         self.select = select
+        self.rename = rename
+        self.renameMessages = renameMessages
+        self.renameBans = renameBans
+        self.delete = delete
+        self.deleteMessages = deleteMessages
+        self.deleteBans = deleteBans
+        self.ban = ban
+        self.forgive = forgive
+        self.selectBans = selectBans
     }
 
-    func add(_ channel: ChannelRecord) throws(StoreError) {
-        try insert.run([
-            .text(channel.name.description), .text(channel.kind.rawValue), channel.owner.map { .text($0) } ?? .null,
-            .integer(channel.isUnlisted ? 1 : 0), .integer(channel.createdAt.milliseconds),
-        ])
+    func apply(_ change: ChannelChange) throws(StoreError) {
+        switch change {
+        case .made(let channel):
+            try insert.run([
+                .text(channel.name.description), .text(channel.kind.rawValue), channel.owner.map { .text($0) } ?? .null,
+                .integer(channel.isUnlisted ? 1 : 0), .integer(channel.createdAt.milliseconds),
+            ])
+        case .renamed(let old, let new):
+            let names: [Statement.Value] = [.text(new.description), .text(old.description)]
+            try rename.run(names)
+            try renameMessages.run(names)
+            try renameBans.run(names)
+        case .closed(let name):
+            let name: [Statement.Value] = [.text(name.description)]
+            try delete.run(name)
+            try deleteMessages.run(name)
+            try deleteBans.run(name)
+        case .banned(let ban):
+            try self.ban.run([
+                .text(ban.channel.description), .text(ban.person), .text(ban.name.description),
+                .integer(ban.at.milliseconds),
+            ])
+        case .forgiven(let person, let channel):
+            try forgive.run([.text(channel.description), .text(person)])
+        }
     }
 
     func all() throws(StoreError) -> [ChannelRecord] {
@@ -32,12 +79,23 @@ struct ChannelTable: ~Copyable {
                 isUnlisted: row.integer(3) != 0, createdAt: UnixTime(milliseconds: row.integer(4)))
         }
     }
+
+    func bans() throws(StoreError) -> [ChannelBan] {
+        try selectBans.all { (row) throws(StoreError) in
+            ChannelBan(
+                channel: try row.name(0), person: row.text(1), name: try row.name(2),
+                at: UnixTime(milliseconds: row.integer(3)))
+        }
+    }
 }
 
 extension Store {
-    /// Writes a channel that was just made (`Channels.Output.persist`).
-    package func persist(_ channel: ChannelRecord) throws(StoreError) { try channels.add(channel) }
+    /// Writes what became of a channel (`Channels.Output.persist`).
+    package func persist(_ change: ChannelChange) throws(StoreError) { try channels.apply(change) }
 
     /// Every channel that people made, oldest first: what the machine is given at start (`Channels.Input.restored`).
     package func allChannels() throws(StoreError) -> [ChannelRecord] { try channels.all() }
+
+    /// Everybody whom the owner of a channel does not want in it.
+    package func allBans() throws(StoreError) -> [ChannelBan] { try channels.bans() }
 }

@@ -68,7 +68,8 @@ struct PageTests {
         arguments: [
             "/nothing", "/metrics", "/api", "/api/", "/api/rooms/", "/api/rooms/x/y", "/r", "/r/", "/r/a/b", "//",
             "/healthz/",
-            "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../index.html", "/assets/x/..%5c..%5cetc", "/ws",
+            "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../index.html", "/assets/x/..%5c..%5cetc",
+            "/ws/x",
             "/index.html",
         ])
     func unknown(path: String) throws {

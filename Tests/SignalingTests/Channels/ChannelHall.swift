@@ -12,6 +12,7 @@ final class ChannelHall {
     private var inbox: [Socket: [JSON]] = [:]
     private(set) var closed: [Socket: CloseCode] = [:]
     private(set) var persisted: [ChannelRecord] = []
+    private(set) var changes: [ChannelChange] = []
     private(set) var revoked: [String] = []
     /// What waits for the disk.
     private(set) var orders: [(ticket: Int, write: MessageWrite)] = []
@@ -57,7 +58,9 @@ final class ChannelHall {
                 }
                 inbox[socket, default: []].append(message)
             case .close(let socket, let code): closed[socket] = code
-            case .persist(let record): persisted.append(record)
+            case .persist(let change):
+                changes.append(change)
+                if case .made(let record) = change { persisted.append(record) }
             case .revoke(let peer): revoked.append(peer)
             case .write(let ticket, let write):
                 orders.append((ticket, write))
@@ -120,11 +123,17 @@ final class ChannelHall {
 
     func channel(_ name: String) -> ChannelRecord? { channels.channel(name) }
 
-    var list: JSON { channels.list }
+    func list(for person: Person? = nil) -> JSON { channels.list(for: person) }
 
-    func connect(_ kind: ChannelRecord.Kind) -> Socket {
+    /// Does what the owner of a channel may, and what follows.
+    func own<Value>(_ body: (inout Channels, Moment) throws -> Value) rethrows -> Value {
+        defer { drain() }
+        return try body(&channels, now)
+    }
+
+    func connect(_ kind: ChannelRecord.Kind, from address: IPAddress = .loopbackV4) -> Socket {
         sockets += 1
-        handle(.connected(Socket(sockets), kind))
+        handle(.connected(Socket(sockets), kind, from: address))
         return Socket(sockets)
     }
 

@@ -33,7 +33,7 @@ struct VoiceChannelTests {
                     "deafened": false,
                 ]
             ])
-        let lounge = hall.list.array?.first { $0["name"] == "Lounge" }
+        let lounge = hall.list().array?.first { $0["name"] == "Lounge" }
         #expect(lounge?["people"] == ["Ana", "Ben"])
         #expect(lounge?["online"] == 2)
     }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Signaling
+internal import Store
+internal import Wire
+
+/// Something to remember or to forget.
+enum StorageChange: Hashable, Sendable {
+    case room(RoomRecord)
+    case forgetRoom(token: String)
+    case person(PersonRecord)
+    case chat(ChatRecord)
+    case call(CallRecord)
+    case channel(ChannelChange)
+    /// Settled by a verdict of its own.
+    case message(ticket: Int, MessageWrite)
+    /// Beside what fits into so many bytes of pictures, the oldest of which go.
+    case image(ImageRecord, space: Int)
+    case forgetImage(id: String, owner: String)
+    /// Messages and pictures older than that.
+    case forgetOld(before: UnixTime)
+}
+
+/// Changes that are written together, or not at all.
+struct StorageBatch: Sendable {
+    let number: Int
+    let changes: [StorageChange]
+}
+
+/// What became of a batch.
+struct StorageVerdict: Sendable {
+    let number: Int
+    /// Why it was not written, for the operator; nil when it was.
+    let failure: String?
+    /// What became of the messages in it, by ticket, in their order.
+    let messages: [(ticket: Int, verdict: MessageVerdict)]
+}
+
+/// Something to look up.
+enum StorageQuery: Hashable, Sendable {
+    case history(HistoryQuery)
+    case calls(of: String)
+    case image(id: String)
+}
+
+/// What was found.
+enum StorageFinding: Sendable {
+    case messages([ChannelMessage])
+    case calls([CallRecord])
+    case image(ImageRecord?)
+    /// The database could not be read.
+    case failed
+}
+
+/// What the storage thread is told.
+enum StorageOrder: Sendable {
+    case write(StorageBatch)
+    /// To be answered under that number.
+    case find(Int, StorageQuery)
+    /// Everything that was ordered before is written; say so.
+    case finish(Farewell)
+}
+
+/// What it answers, in the order of the orders.
+enum StorageReply: Sendable {
+    case settled(StorageVerdict)
+    case found(Int, StorageFinding)
+}
+
+/// Everything that was kept over a restart.
+struct Remembered: Sendable {
+    var rooms: [RoomRecord] = []
+    var people: [PersonRecord] = []
+    var chats: [ChatRecord] = []
+    var channels: [ChannelRecord] = []
+    var bans: [ChannelBan] = []
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Wire
+
+/// What the person who made a channel may do with it, over HTTP. Channels of the configuration belong to nobody.
+extension Channels {
+    /// How long an address stays banned; kept in memory alone, because others may have it later.
+    static let addressBan = Duration.seconds(86_400)
+
+    /// `POST /api/channels`, by a person who has shown who they are.
+    package mutating func create(_ request: ChannelRequest, by person: Person, now: Moment) throws(Refusal)
+        -> ChannelRecord
+    {
+        guard channels[request.name] == nil else { throw .nameTaken }
+        guard channels.count < settings.maxChannels else { throw .tooManyChannels }
+        let record = ChannelRecord(
+            name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
+            createdAt: now.time)
+        add(record)
+        formerNames[record.name] = nil
+        outputs.append(.persist(.made(record)))
+        return record
+    }
+
+    /// `PATCH /api/channels/{name}`: those inside stay inside.
+    package mutating func rename(_ name: String, to new: Name, by person: Person, now: Moment) throws(Refusal)
+        -> ChannelRecord
+    {
+        let channel = try owned(name, by: person)
+        let old = channel.record.name
+        guard new != old else { return channel.record }
+        guard channels[new] == nil else { throw .nameTaken }
+        var renamed = channel
+        renamed.record = channel.record.named(new)
+        renamed.alarm = nil
+        channels[old] = nil
+        channels[new] = renamed
+        order = order.map { $0 == old ? new : $0 }
+        for socket in channel.sockets {
+            if let own = writers[socket]?.names.removeValue(forKey: old) { writers[socket]?.names[new] = own }
+            speakers[socket]?.seat?.channel = new
+        }
+        // What waits for the disk is told under the new name.
+        for (former, current) in formerNames where current == old { formerNames[former] = new }
+        formerNames[old] = new
+        formerNames[new] = nil
+        outputs.append(.persist(.renamed(old, to: new)))
+        broadcast(
+            to: new, "renamed", [.init("channel", .string(old.description)), .init("name", .string(new.description))])
+        setAlarm(new, at: nextWake(new))
+        return renamed.record
+    }
+
+    /// `DELETE /api/channels/{name}`: everybody is put out, and the messages are deleted.
+    package mutating func close(_ name: String, by person: Person, now: Moment) throws(Refusal) {
+        let channel = try owned(name, by: person)
+        let name = channel.record.name
+        broadcast(to: name, "closed", [.init("channel", .string(name.description))])
+        for socket in channel.sockets {
+            writers[socket]?.names[name] = nil
+            if let speaker = speakers[socket] { outputs.append(.revoke(peer: speaker.peer)) }
+            speakers[socket]?.seat = nil
+        }
+        channels[name] = nil
+        order.removeAll { $0 == name }
+        outputs.append(.persist(.closed(name)))
+    }
+
+    /// `DELETE /api/channels/{name}/peers/{peerId}`: puts one out, and with `ban` does not let them in again.
+    package mutating func kick(
+        _ peer: String, from name: String, ban: Bool, by person: Person, now: Moment
+    ) throws(Refusal) {
+        let channel = try owned(name, by: person)
+        let name = channel.record.name
+        guard let socket = channel.sockets.first(where: { (writers[$0]?.peer ?? speakers[$0]?.peer) == peer }) else {
+            throw .unknownPeer
+        }
+        if ban { self.ban(socket, from: name, now: now) }
+        send(socket, "kicked", [.init("channel", .string(name.description)), .init("banned", .boolean(ban))])
+        if writers[socket] != nil {
+            writers[socket]?.names[name] = nil
+            quit(name, socket, now: now)
+        } else {
+            vacate(socket, because: .kicked, now: now)
+        }
+    }
+
+    private mutating func ban(_ socket: Socket, from name: Name, now: Moment) {
+        if let address = addresses[socket]?.subscriber {
+            channels[name]?.bannedAddresses[address] = now.instant + Self.addressBan
+        }
+        guard let writer = writers[socket], let person = writer.person, let shown = writer.names[name] else { return }
+        let ban = ChannelBan(channel: name, person: person.id, name: shown, at: now.time)
+        channels[name]?.bans[person.id] = ban
+        outputs.append(.persist(.banned(ban)))
+    }
+
+    /// `GET /api/channels/{name}/bans`
+    package func bans(in name: String, for person: Person) throws(Refusal) -> JSON {
+        let bans = try owned(name, by: person).bans.values.sorted { ($0.at, $0.person) < ($1.at, $1.person) }
+        return .array(
+            bans.map { ban in
+                [
+                    "userId": .string(ban.person), "name": .string(ban.name.description),
+                    "at": .string(ban.at.description),
+                ]
+            })
+    }
+
+    /// `DELETE /api/channels/{name}/bans/{userId}`; `*` lifts every ban, those of addresses too.
+    package mutating func forgive(_ banned: String, in name: String, by person: Person) throws(Refusal) {
+        let channel = try owned(name, by: person)
+        let name = channel.record.name
+        guard banned == "*" || channel.bans[banned] != nil else { throw .unknownPeer }
+        for id in banned == "*" ? Array(channel.bans.keys) : [banned] {
+            channels[name]?.bans[id] = nil
+            outputs.append(.persist(.forgiven(person: id, in: name)))
+        }
+        if banned == "*" { channels[name]?.bannedAddresses = [:] }
+    }
+
+    /// Whether somebody may not come in.
+    mutating func isBanned(_ socket: Socket, from name: Name, now: Moment) -> Bool {
+        if let person = writers[socket]?.person, channels[name]?.bans[person.id] != nil { return true }
+        guard let address = addresses[socket]?.subscriber, let until = channels[name]?.bannedAddresses[address] else {
+            return false
+        }
+        if now.instant < until { return true }
+        channels[name]?.bannedAddresses[address] = nil
+        return false
+    }
+
+    private func owned(_ name: String, by person: Person) throws(Refusal) -> Channel {
+        guard let name = Name(name), let channel = channels[name] else { throw .unknownChannel }
+        guard channel.record.owner == person.id else { throw .notOwner }
+        return channel
+    }
+}
