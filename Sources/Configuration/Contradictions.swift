@@ -66,11 +66,25 @@ private struct Check {
                 .error(
                     "use-auth-secret needs a secret; add static-auth-secret= and what “openssl rand -hex 32” prints",
                     at: place("use-auth-secret")))
-        } else if settings.users.isEmpty, !hasSecret, !settings.servesWeb {
+        } else if settings.users.isEmpty, !hasSecret, settings.oauthKeys.isEmpty, !settings.servesWeb {
             problems.append(
                 .warning(
                     "only STUN is answered, because nobody could log in to the relay; add user=name:password, or static-auth-secret= and what “openssl rand -hex 32” prints, or web-port=80 for calls in the browser",
                     at: .configuration(file: file)))
+        }
+        if settings.oauth, settings.oauthKeys.isEmpty {
+            problems.append(
+                .warning(
+                    "oauth has no key, so that no access token can be opened; add oauth-key=kid:A256GCM: and what “openssl rand -base64 32” prints",
+                    at: place("oauth")))
+        }
+        for (index, key) in settings.oauthKeys.enumerated()
+        where settings.oauthKeys[..<index].contains(where: { $0.identifier == key.identifier }) {
+            let all = origins["oauth-key"] ?? []
+            problems.append(
+                .warning(
+                    "the OAuth key “\(key.identifier)” was given before; the last one counts",
+                    at: all.indices.contains(index) ? all[index] : place("oauth-key")))
         }
         if hasSecret, !settings.users.isEmpty {
             problems.append(

@@ -78,6 +78,11 @@ package struct Settings: Hashable, Sendable {
     package var restSecrets: [String] = []
     /// An ASCII character.
     package var restSeparator = UInt8(ascii: ":")
+    /// Set by `oauth`; a key alone implies it.
+    package var oauth = false
+    package var oauthKeys: [OAuthKey] = []
+    /// What access tokens are sealed for; empty for the realm.
+    package var serverName = ""
     package var staleNonce: Duration = .seconds(600)
 
     // MARK: Which peers may be reached
@@ -196,6 +201,9 @@ extension Settings {
     package var realmOrDefault: String {
         realm.isEmpty ? publicHost ?? "sterna" : realm
     }
+
+    /// Whether access tokens (RFC 7635) are asked for and accepted.
+    package var acceptsTokens: Bool { oauth || !oauthKeys.isEmpty }
 
     /// The host of `public-url`; IPv6 in brackets.
     package var publicHost: String? { publicURL?.site.map { String($0.host) } }

@@ -102,6 +102,21 @@ class Server:
             link.socket.close()
         raise AssertionError(f"no answer on {host}:{self.port} within {seconds} s; its log:\n{self.said()}")
 
+    def rewrite(self, lines):
+        """Gives the configuration other lines, which the next reload or start reads."""
+        self.lines = lines
+        with open(os.path.join(self.folder, "turn.conf"), "w") as file:
+            file.write("\n".join([*lines, f"data-dir={self.folder}"]) + "\n")
+
+    def reload(self, seconds=5.0):
+        """Has it read its configuration again, and waits until it says so."""
+        before = self.said().count("reloaded")
+        self.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + seconds
+        while self.said().count("reloaded") == before:
+            assert time.monotonic() < deadline, f"no reload within {seconds} s; its log:\n{self.said()}"
+            time.sleep(0.02)
+
     def client(self, host="127.0.0.1", user=USER, password=PASSWORD, source=None):
         return stun.Client(stun.Datagrams((host, self.port), source), user, password)
 

@@ -6,7 +6,7 @@ import Wire
 
 @Suite("Access token (RFC 7635)")
 struct AccessTokenTests {
-    static let server = "turn.example.org"
+    static let server = [UInt8]("turn.example.org".utf8)
     static let issued = UnixTime(seconds: 1_790_000_100)
 
     /// Sealed by coturn's turnutils_oauth with a lifetime of an hour.
@@ -32,24 +32,32 @@ struct AccessTokenTests {
     func opens(algorithm: AEAD, text: String) throws {
         let value = try #require(Base64.decode(text))
         let token = try #require(
-            AccessToken(opening: value, with: Self.key(algorithm), server: Self.server, now: Self.issued + .seconds(60))
-        )
-        #expect(token.macKey == [UInt8]("mac-key-mac-key-mac-key-mac-key-".utf8))
+            try? AccessToken(
+                opening: value, with: Self.key(algorithm), server: Self.server, now: Self.issued + .seconds(60)))
+        #expect(token.macKey.array == [UInt8]("mac-key-mac-key-mac-key-mac-key-".utf8))
         #expect(token.expires == Self.issued + .seconds(3605))
     }
+
+    static let times: [(Int64, AccessToken.Problem)] = [
+        (3606, .expired(.seconds(6))), (-6, .ahead(.seconds(6))), (900_000, .keyOutOfTime),
+    ]
 
     @Test("opens nothing out of its time, for another server or with another key", arguments: tokens)
     func refuses(algorithm: AEAD, text: String) throws {
         let value = try #require(Base64.decode(text))
         let key = try Self.key(algorithm)
-        for late in [3606, -6, 900_000] as [Int64] {
-            let now = Self.issued + .seconds(late)
-            #expect(AccessToken(opening: value, with: key, server: Self.server, now: now) == nil, "\(late) s")
+        for (late, problem) in Self.times {
+            #expect(throws: problem) {
+                try AccessToken(opening: value, with: key, server: Self.server, now: Self.issued + .seconds(late))
+            }
         }
         let now = Self.issued + .seconds(60)
-        #expect(AccessToken(opening: value, with: key, server: "turn.example.com", now: now) == nil)
         let other = try Self.key(algorithm, secret: "abcdefghijklmnoqqrstuvwxyz012345")
-        #expect(AccessToken(opening: value, with: other, server: Self.server, now: now) == nil)
+        for (key, server) in [(key, "turn.example.com"), (other, "turn.example.org")] {
+            #expect(throws: AccessToken.Problem.notAuthentic) {
+                try AccessToken(opening: value, with: key, server: [UInt8](server.utf8), now: now)
+            }
+        }
     }
 
     @Test("opens nothing that is cut or lies about its nonce", arguments: tokens)
@@ -58,9 +66,13 @@ struct AccessTokenTests {
         let key = try Self.key(algorithm)
         let now = Self.issued + .seconds(60)
         for count in value.indices {
-            #expect(AccessToken(opening: Array(value.prefix(count)), with: key, server: Self.server, now: now) == nil)
+            #expect(throws: AccessToken.Problem.self) {
+                try AccessToken(opening: Array(value.prefix(count)), with: key, server: Self.server, now: now)
+            }
         }
         let lying = [0xFF, 0xFF] + value.dropFirst(2)
-        #expect(AccessToken(opening: Array(lying), with: key, server: Self.server, now: now) == nil)
+        #expect(throws: AccessToken.Problem.malformed) {
+            try AccessToken(opening: Array(lying), with: key, server: Self.server, now: now)
+        }
     }
 }

@@ -22,6 +22,18 @@ extension Setting {
             "rest-api-separator", .separator, into: \.restSeparator,
             "The character between time and name in a TURN REST user name."),
         Setting(
+            "oauth", .boolean, into: \.oauth,
+            "Accepts access tokens of an authorization server (RFC 7635), sealed with one of the keys; an oauth-key alone implies it."
+        ).reloadable,
+        Setting(
+            "oauth-key", .oauthKey, into: \.oauthKeys,
+            "A key that access tokens are sealed with, as the authorization server has it; repeat it while one key replaces another."
+        ).own.secret.reloadable,
+        Setting(
+            "server-name", .text("name"), into: \.serverName,
+            "The name that access tokens are sealed for, and that clients are told to ask the authorization server for. Without it, the realm."
+        ).reloadable,
+        Setting(
             "stale-nonce", .seconds(0...86_400), into: \.staleNonce,
             "How long a nonce is good; 0 for as long as the server runs."
         ).bare,

@@ -30,7 +30,6 @@ extension Setting {
 
     private static let lost: [Setting] =
         [
-            ("server-name", "it is used with OAuth only, which is not here yet"),
             ("redis-statsdb", "nothing is published to Redis"),
             ("secret-key-file", "no database passwords are read"),
             ("aux-server", "the address is not served; name it with listening-ip"),
@@ -64,7 +63,6 @@ extension Setting {
             ("ec-curve-name", "OpenSSL's choice of curves is used"),
         ].map { key, loss in Setting(foreign: key, .dropped(loss: loss)) }
         + [
-            ("oauth", "OAuth tokens (RFC 7635) are not accepted yet"),
             ("check-origin-consistency", "ORIGIN is not looked at"),
             ("syslog", elsewhere),
             ("web-admin", "there is no web administration"),

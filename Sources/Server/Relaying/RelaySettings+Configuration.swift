@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Configuration
+internal import Crypto
 internal import Engine
 internal import TLS
 internal import TURN
@@ -108,6 +109,19 @@ extension Credentials {
             realm: realm, users: settings.stunOnly ? [] : users,
             secrets: settings.stunOnly ? [] : secrets.map { Secret($0) },
             separator: settings.restSeparator)
+        if settings.acceptsTokens, !settings.stunOnly {
+            thirdParty = ThirdParty(
+                server: settings.serverName.isEmpty ? realm : settings.serverName,
+                keys: settings.oauthKeys.compactMap(TokenKey.init))
+        }
+    }
+}
+
+extension TokenKey {
+    init?(_ key: OAuthKey) {
+        self.init(
+            identifier: key.identifier, algorithm: key.algorithm == .a256GCM ? .aes256GCM : .aes128GCM, key: key.key,
+            validity: (key.begins ?? UnixTime(milliseconds: .min))..<(key.ends ?? UnixTime(milliseconds: .max)))
     }
 }
 

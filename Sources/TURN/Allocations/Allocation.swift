@@ -40,6 +40,8 @@ struct Allocation {
     var account = ""
     var key = Digest([UInt8]().span)
     var algorithm = PasswordAlgorithm.md5
+    /// When the access token ends that it was made with or last refreshed with; nil where there was none.
+    var authorizedUntil: UnixTime?
 
     // The Allocate request: what a repetition of it is recognised by and answered with.
     var transaction = TransactionID(high: 0, low: 0)

@@ -28,36 +28,51 @@ package struct TokenKey: Sendable {
 /// ACCESS-TOKEN: nonce_length (16) │ nonce │ AEAD( key_length (16) │ mac_key │ timestamp (64) │ lifetime (32) )
 /// ```
 package struct AccessToken: Sendable {
-    /// What the client computes MESSAGE-INTEGRITY with.
-    package let macKey: [UInt8]
+    /// What the client computes its integrity attribute with: 20 bytes for SHA-1, 32 for SHA-256.
+    package let macKey: Digest
     package let expires: UnixTime
 
-    /// How far the clocks of the authorization server and of this host may be apart.
-    private static let skew: Duration = .seconds(5)
+    /// How far the clocks of the authorization server and of this host may be apart (RFC 7635 §7).
+    package static let skew: Duration = .seconds(5)
+
+    /// Why a token is not accepted: for the operator's log; the client learns only that it is not.
+    package enum Problem: Error, Hashable {
+        /// Cut short, or the key in it is longer than any integrity attribute's digest.
+        case malformed
+        /// The key's own time is over, or has not begun.
+        case keyOutOfTime
+        /// Sealed with another key or for another server, or touched on its way.
+        case notAuthentic
+        /// Ran out this long ago.
+        case expired(Duration)
+        /// Made this far ahead of this host's clock.
+        case ahead(Duration)
+    }
 
     /// Opens the value of an ACCESS-TOKEN attribute.
     ///
     /// - Parameters:
     ///   - server: The server name that the token was sealed for (`server-name`): AEAD's associated data.
-    ///   - now: The wall clock.
-    /// - Returns: Nil when the token is malformed, sealed with another key or for another server, expired, or from
-    ///   more than five seconds ahead; which of them is not told apart, because the client must not learn it.
-    package init?(opening value: [UInt8], with key: TokenKey, server: String, now: UnixTime) {
-        guard key.validity.contains(now), let size = value.span.integer(UInt16.self, at: 0),
-            value.count >= 2 + Int(size) + AEAD.tagSize
-        else { return nil }
+    ///   - now: The wall clock; a token may be from five seconds ahead of it, and is good for five longer than it says.
+    package init(opening value: [UInt8], with key: TokenKey, server: [UInt8], now: UnixTime) throws(Problem) {
+        guard key.validity.contains(now) else { throw .keyOutOfTime }
+        guard let size = value.span.integer(UInt16.self, at: 0), value.count >= 2 + Int(size) + AEAD.tagSize else {
+            throw .malformed
+        }
         let nonce = Array(value[2..<2 + Int(size)])
         let sealed = Array(value[(2 + Int(size))...])
-        guard
-            let block = key.algorithm.open(sealed, key: key.key, nonce: nonce, associated: [UInt8](server.utf8)),
-            let keySize = block.span.integer(UInt16.self, at: 0), keySize > 0,
+        guard let block = key.algorithm.open(sealed, key: key.key, nonce: nonce, associated: server) else {
+            throw .notAuthentic
+        }
+        guard let keySize = block.span.integer(UInt16.self, at: 0), (1...32).contains(keySize),
             let stamp = block.span.integer(UInt64.self, at: 2 + Int(keySize)),
             let lifetime = block.span.integer(UInt32.self, at: 10 + Int(keySize))
-        else { return nil }
+        else { throw .malformed }
         // 48 bits of seconds since 1970, then 16 bits of 1/64000 s.
         let issued = UnixTime(seconds: Int64(stamp >> 16))
         expires = issued + .seconds(Int64(lifetime)) + Self.skew
-        macKey = Array(block[2..<2 + Int(keySize)])
-        guard issued < now + Self.skew, now < expires else { return nil }
+        macKey = Digest(block.span.extracting(2..<2 + Int(keySize)))
+        guard issued < now + Self.skew else { throw .ahead(issued - now) }
+        guard now < expires else { throw .expired(now - expires + Self.skew) }
     }
 }

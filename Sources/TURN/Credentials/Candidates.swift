@@ -7,16 +7,16 @@ extension Credentials {
     /// Tries the keys that a user name may have, in order, until one of them is accepted.
     ///
     /// There is always at least one: a name that nobody has costs as much as a wrong password.
-    /// - Returns: The key that was accepted.
     func key(
         for name: [UInt8], _ algorithm: PasswordAlgorithm, at time: UnixTime, accept: (Digest) -> Bool
-    ) -> Digest? {
+    ) throws(CredentialProblem) -> Digest {
         var tried = false
         if let user = users[name], let key = algorithm == .md5 ? user.key : user.sha256Key {
             if accept(key) { return key }
             tried = true
         }
-        if let expiry = expiry(of: name), expiry > time {
+        let expiry = expiry(of: name)
+        if let expiry, expiry > time {
             for secret in secrets where secret.notAfter.map({ $0 > time }) ?? true {
                 let password = Self.password(for: name, secret: secret)
                 let key = LongTermKey.derive(
@@ -26,7 +26,8 @@ extension Credentials {
             }
         }
         if !tried { _ = accept(Self.nobody) }
-        return nil
+        if let expiry, expiry <= time { throw .expired(time - expiry) }
+        throw tried ? .wrongPassword : .unknownUser
     }
 
     /// The password of the TURN REST form: `base64(HMAC-SHA1(secret, user name))`.

@@ -2,13 +2,15 @@
 package import Crypto
 package import Wire
 
-/// Who may allocate: users with passwords and secrets of the TURN REST form, both at once.
+/// Who may allocate: users with passwords, secrets of the TURN REST form and access tokens, all at once.
 package struct Credentials: Sendable {
     package let realm: String
     /// Between the time and the name in a TURN REST user name (`rest-api-separator`).
     package let separator: UInt8
     let users: [[UInt8]: User]
     let secrets: [Secret]
+    /// Whose access tokens are accepted; nil: nobody's.
+    package var thirdParty: ThirdParty?
     let realmBytes: [UInt8]
     let userhashes: [(hash: Digest, name: [UInt8])]
 

@@ -29,7 +29,8 @@ extension Relay {
         guard !request.flow.client.address.isTunnelled else {
             throw Refusal(.forbidden, "the client comes through Teredo or 6to4 (RFC 8656 §21.4)")
         }
-        let wish = try wish(in: request.message, bytes, of: request.flow)
+        var wish = try wish(in: request.message, bytes, of: request.flow)
+        wish.lifetime = bounded(wish.lifetime, by: identity.until, now: request.now)
         // A reservation can be redeemed here only.
         if wish.token == nil, let alternate = nextAlternate(for: request.flow) {
             throw Refusal(sendingTo: alternate)
@@ -119,6 +120,12 @@ extension Relay {
         return min(max(Int64(requested ?? 600), 600), maximum)
     }
 
+    /// No allocation outlives the access token that it was made or refreshed with (RFC 7635 §7).
+    func bounded(_ lifetime: Duration, by end: UnixTime?, now: Moment) -> Duration {
+        guard let end else { return lifetime }
+        return min(lifetime, max(.seconds(1), end - now.time))
+    }
+
     func takeQuota(_ identity: Identity) throws(Refusal) -> String {
         let account = settings.credentials.account(of: identity.user)
         switch settings.quotas.take(account) {
@@ -147,6 +154,7 @@ extension Relay {
         allocation.account = account
         allocation.key = identity.key
         allocation.algorithm = identity.algorithm
+        allocation.authorizedUntil = identity.until
         allocation.integrity = identity.integrity
         allocation.transaction = addressee.transaction
         allocation.wantsFingerprint = addressee.wantsFingerprint

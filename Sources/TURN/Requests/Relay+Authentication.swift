@@ -27,6 +27,9 @@ extension Relay {
             challenge(addressee, .staleNonce)
             return nil
         }
+        if let thirdParty = settings.credentials.thirdParty, let place = message.place(of: .accessToken) {
+            return authenticate(request, bytes, addressee, bytes.array(place), of: name, thirdParty)
+        }
         let (algorithm, protection) = try algorithm(of: message, bytes, features)
         let isOurRealm =
             realm.count == settings.credentials.realmBytes.count
@@ -40,21 +43,48 @@ extension Relay {
             let key = allocations[slot].key
             return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
         }
-        let key = settings.credentials.key(for: name, algorithm, at: request.now.time) { candidate in
-            message.isAuthentic(presented, key: candidate, in: bytes)
-        }
-        guard let key, isOurRealm, !isWithdrawn(name, at: request.now.time) else {
-            let before = outputs.count
-            challenge(addressee, .unauthenticated)
-            guard outputs.count > before else { return nil }
-            outputs.append(
-                .refused(
-                    Refused(
-                        flow: request.flow, method: addressee.method, code: .unauthenticated, peer: nil,
-                        explanation: "unknown user, expired or withdrawn credentials, or wrong password")))
+        do throws(CredentialProblem) {
+            let key = try settings.credentials.key(for: name, algorithm, at: request.now.time) { candidate in
+                message.isAuthentic(presented, key: candidate, in: bytes)
+            }
+            guard isOurRealm else { throw .wrongRealm }
+            guard !isWithdrawn(name, at: request.now.time) else { throw .withdrawn }
+            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+        } catch {
+            reject(addressee, because: error)
             return nil
         }
-        return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+    }
+
+    /// An access token under the identifier of the key that sealed it (RFC 7635 §7): the token holds the key that the
+    /// request is protected with, and when that ends.
+    private mutating func authenticate(
+        _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee, _ token: [UInt8], of identifier: [UInt8],
+        _ thirdParty: ThirdParty
+    ) -> Identity? {
+        let message = request.message
+        do throws(CredentialProblem) {
+            let token = try thirdParty.open(token, under: identifier, at: request.now.time)
+            let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
+            guard message.isAuthentic(presented, key: token.macKey, in: bytes) else { throw .wrongPassword }
+            return Identity(
+                user: identifier, key: token.macKey, algorithm: .md5, integrity: .sha1, until: token.expires)
+        } catch {
+            reject(addressee, because: error)
+            return nil
+        }
+    }
+
+    /// Challenges a client anew whose credentials are not accepted, and tells the operator why.
+    private mutating func reject(_ addressee: Addressee, because problem: CredentialProblem) {
+        let before = outputs.count
+        challenge(addressee, .unauthenticated)
+        guard outputs.count > before else { return }
+        outputs.append(
+            .refused(
+                Refused(
+                    flow: addressee.flow, method: addressee.method, code: .unauthenticated, peer: nil,
+                    explanation: "\(problem)")))
     }
 
     private func isWithdrawn(_ name: [UInt8], at time: UnixTime) -> Bool {
@@ -101,6 +131,9 @@ extension Relay {
             for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: addressee.now.time)
         replies.append(.nonce, nonce.span)
         replies.append(.passwordAlgorithms, offer.span)
+        if let thirdParty = settings.credentials.thirdParty {
+            replies.append(.thirdPartyAuthorization, thirdParty.serverBytes.span)
+        }
         finish(addressee)
     }
 }

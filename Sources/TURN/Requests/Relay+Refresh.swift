@@ -30,9 +30,15 @@ extension Relay {
                 end(slot, because: .released, now: request.now)
             }
         } else {
-            let seconds = granted(requested)
-            lifetime = UInt32(clamping: seconds)
-            allocations[slot].expiry = request.now.instant + .seconds(seconds)
+            if let end = identity.until {
+                allocations[slot].user = identity.user
+                allocations[slot].key = identity.key
+                allocations[slot].authorizedUntil = end
+            }
+            let granted = bounded(
+                .seconds(granted(requested)), by: allocations[slot].authorizedUntil, now: request.now)
+            lifetime = UInt32(clamping: granted.components.seconds)
+            allocations[slot].expiry = request.now.instant + granted
             deadlines.set(slot, to: allocations[slot].expiry)
             changes.note(slot)
         }

@@ -8,7 +8,7 @@ extension Relay {
         .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .channelNumber, .lifetime,
         .xorPeerAddress, .data, .realm, .nonce, .xorRelayedAddress, .requestedAddressFamily, .evenPort,
         .requestedTransport, .dontFragment, .messageIntegritySHA256, .passwordAlgorithm, .userhash,
-        .xorMappedAddress, .reservationToken,
+        .xorMappedAddress, .reservationToken, .accessToken,
     ])
 
     /// These too, where NAT behaviour is discovered (RFC 5780 §7).
@@ -74,6 +74,7 @@ extension Relay {
         var unknown = request.message.unknownRequired(
             except: discovers(request) ? Self.knownInDiscovery : Self.known)
         if !settings.canForbidFragments, request.message.has(.dontFragment) { unknown.append(.dontFragment) }
+        if settings.credentials.thirdParty == nil, request.message.has(.accessToken) { unknown.append(.accessToken) }
         if !unknown.isEmpty { throw Refusal(.unknownAttribute, unknown: unknown) }
     }
 
@@ -106,7 +107,9 @@ extension Relay {
         guard let slot = request.slot, allocations[slot].state == .active else {
             throw Refusal(.allocationMismatch, "the client has no allocation")
         }
-        guard allocations[slot].user == identity.user else {
+        // A client comes back with another token, maybe under the next key (RFC 7635 §9).
+        let isRenewal = identity.until != nil && allocations[slot].authorizedUntil != nil
+        guard allocations[slot].user == identity.user || isRenewal else {
             throw Refusal(.wrongCredentials, "the allocation belongs to somebody else")
         }
         return slot

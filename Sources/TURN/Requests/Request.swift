@@ -19,6 +19,8 @@ struct Identity {
     let algorithm: PasswordAlgorithm
     /// What answers are protected with.
     let integrity: Integrity
+    /// When the access token that proved it ends; nil for everybody else.
+    var until: UnixTime?
 }
 
 /// Where an answer goes and how it is protected.
