@@ -61,18 +61,20 @@ private struct Check {
     func credentials() -> [Problem] {
         var problems: [Problem] = []
         let hasSecret = !settings.restSecrets.isEmpty
-        if settings.useAuthSecret, !hasSecret {
+        if settings.useAuthSecret, !hasSecret, settings.userDatabase == nil {
             problems.append(
                 .error(
                     "use-auth-secret needs a secret; add static-auth-secret= and what “openssl rand -hex 32” prints",
                     at: place("use-auth-secret")))
-        } else if settings.users.isEmpty, !hasSecret, settings.oauthKeys.isEmpty, !settings.servesWeb {
+        } else if settings.users.isEmpty, !hasSecret, settings.oauthKeys.isEmpty, settings.userDatabase == nil,
+            !settings.servesWeb
+        {
             problems.append(
                 .warning(
                     "only STUN is answered, because nobody could log in to the relay; add user=name:password, or static-auth-secret= and what “openssl rand -hex 32” prints, or web-port=80 for calls in the browser",
                     at: .configuration(file: file)))
         }
-        if settings.oauth, settings.oauthKeys.isEmpty {
+        if settings.oauth, settings.oauthKeys.isEmpty, settings.userDatabase == nil {
             problems.append(
                 .warning(
                     "oauth has no key, so that no access token can be opened; add oauth-key=kid:A256GCM: and what “openssl rand -base64 32” prints",

@@ -78,6 +78,8 @@ package struct Settings: Hashable, Sendable {
     package var restSecrets: [String] = []
     /// An ASCII character.
     package var restSeparator = UInt8(ascii: ":")
+    /// The database of users and secrets in coturn's layout; nil for none.
+    package var userDatabase: String?
     /// Set by `oauth`; a key alone implies it.
     package var oauth = false
     package var oauthKeys: [OAuthKey] = []

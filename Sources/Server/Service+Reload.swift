@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Configuration
-internal import TURN
 
 extension Service {
     /// Puts what a configuration that was read again says into force, without touching a session.

@@ -16,6 +16,7 @@ package final class Service {
     private let relayConstants = RelayConstants()
     var relay: RelayService?
     private var storage: StorageThread?
+    var directory: DirectoryThread?
     private var web: WebThread?
     private var certificate: ServerCertificate?
     /// Gives the web a new certificate.
@@ -52,6 +53,7 @@ package final class Service {
         try start()
         watchCertificate(on: loop)
         try watchAddresses(on: loop)
+        try followDirectory(on: loop)
         log.write(.ready, settings.welcome(web: webEndpoints))
         loop.run()
         stop()
@@ -64,6 +66,7 @@ package final class Service {
             certificate = try ServerCertificate(settings, now: Moment.read().time)
             for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
             findAddresses()
+            try startDirectory()
             try startRelay()
             try startWeb()
         } catch {
@@ -78,6 +81,8 @@ package final class Service {
         if let web = web.take() { web.stop() }
         relay?.stop()
         relay = nil
+        directory?.stop()
+        directory = nil
         // Last, so that what the others still had to say is kept.
         if let storage = storage.take() { storage.stop() }
     }
@@ -101,7 +106,8 @@ package final class Service {
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         RelayService.Settings(
             settings, told: publicAddresses, ownSecret: settings.servesWeb ? relaySecret : nil,
-            constants: relayConstants, contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
+            directory: directory?.directory, constants: relayConstants,
+            contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
     }
 
     private func startRelay() throws(ServiceFailure) {
@@ -200,6 +206,7 @@ package final class Service {
             // A signal that ended the server instead would be worse than one that does nothing.
             case .hangUp:
                 reload(reread())
+                directory?.look()
                 refreshCertificate()
             }
         }

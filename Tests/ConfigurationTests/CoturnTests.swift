@@ -23,7 +23,7 @@ struct CoturnTests {
         "that would leave the server less safe without its effect is refused",
         arguments: [
             "no-auth", "CA-file=/etc/ca.pem", "server-relay", "psql-userdb=host=db",
-            "userdb=/var/db/turndb",
+            "redis-userdb=ip=127.0.0.1",
         ])
     func refused(line: String) {
         let verdict = verdict("user=ana:secret", line)

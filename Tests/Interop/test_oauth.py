@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Access tokens (RFC 7635): coturn's own client with its built-in keys, and tokens that coturn's tool seals."""
 import base64
+import json
 import subprocess
 import time
 
@@ -42,13 +43,13 @@ def changing(product):
 
 def sealed(lifetime=600, age=0, kid="north", key=NORTH, algorithm="A256GCM", name=SERVER_NAME):
     """A token of turnutils_oauth."""
-    command = ["turnutils_oauth", "-e", "-i", name, "-j", kid, "-k", key, "-l", "0", "-m", "0", "-n", algorithm]
+    command = ["turnutils_oauth", "-e", "-i", name, "-j", kid, "-k", key, "-n", algorithm]
+    command += ["-l", str(int(time.time())), "-m", "86400"]
     command += ["-o", base64.b64encode(b"nonce-12byte").decode(), "-p", base64.b64encode(MAC_KEY).decode()]
     command += ["-q", str((int(time.time()) - age) << 16), "-r", str(lifetime)]
     said = subprocess.run(command, capture_output=True, text=True, timeout=10)
-    words = said.stdout.split()
-    assert said.returncode == 0 and words, said
-    return base64.b64decode(words[-1])
+    assert said.returncode == 0 and "access_token" in said.stdout, said
+    return base64.b64decode(json.loads(said.stdout)["access_token"])
 
 
 def ask(server, token, kid="north", mac_key=MAC_KEY, method=stun.ALLOCATE, client=None, more=()):

@@ -92,6 +92,20 @@ struct ThirdPartyTests {
         #expect(ask(Client(world), .allocate, token: try Self.token(world), integrity: .sha256)?.isSuccess == true)
     }
 
+    @Test("who uses the first 16 bytes of a longer key with SHA-1, as coturn does, is understood and answered alike")
+    func shortened() throws {
+        let world = try Self.world([Self.key("first")])
+        let long = [UInt8](1...20)
+        let client = Client(world)
+        let token = try Self.token(world, macKey: long)
+        let answer = try #require(ask(client, .allocate, token: token, macKey: Array(long.prefix(16))))
+        #expect(answer.isSuccess && answer.isAuthentic(.sha1, Digest(long.span.extracting(0..<16))))
+        let other = Client(world, at: Endpoint(.v4(0x0909_0909), 40_001))
+        #expect(ask(other, .allocate, token: token, macKey: Array(long.prefix(15)))?.code == .unauthenticated)
+        let newer = ask(other, .allocate, token: token, macKey: Array(long.prefix(16)), integrity: .sha256)
+        #expect(newer?.code == .unauthenticated)
+    }
+
     @Test("no allocation outlives its token, whatever lifetime is asked for")
     func lifetime() throws {
         let world = try Self.world([Self.key("first")])

@@ -22,6 +22,14 @@ extension Setting {
             "rest-api-separator", .separator, into: \.restSeparator,
             "The character between time and name in a TURN REST user name."),
         Setting(
+            "userdb", .path, into: \.userDatabase,
+            "An SQLite database in coturn's layout: its users, secrets, OAuth keys, peer rules and limits of this realm count beside those of this file. It is followed while the server runs."
+        ).deviates("coturn reads its database at every request, and one of /var/lib/turn also where none is named."),
+        Setting(
+            "db", .path, into: \.userDatabase,
+            "coturn's other name for userdb."
+        ).synonym(of: "userdb"),
+        Setting(
             "oauth", .boolean, into: \.oauth,
             "Accepts access tokens of an authorization server (RFC 7635), sealed with one of the keys; an oauth-key alone implies it."
         ).reloadable,

@@ -5,7 +5,7 @@ extension Setting {
     static let foreign = unsafeWithoutEffect + lost + needless
 
     private static let database =
-        "users, secrets and denied peers of that database would not be read; write them as user=, static-auth-secret= and denied-peer-ip= and remove this line"
+        "users, secrets and denied peers of that database would not be read; write them as user=, static-auth-secret= and denied-peer-ip=, or into an SQLite userdb=, and remove this line"
     private static let elsewhere = "Sterna logs to standard error, which systemd keeps: journalctl -u sterna"
 
     /// Dropping these would weaken authentication or peer policy.
@@ -19,8 +19,6 @@ extension Setting {
         Setting(
             foreignFlag: "server-relay",
             .refused(reason: "it lets peers in that have no permission; remove it")),
-        Setting(foreign: "userdb", .refused(reason: database)),
-        Setting(foreign: "db", .refused(reason: database)),
         Setting(foreign: "psql-userdb", .refused(reason: database)),
         Setting(foreign: "sql-userdb", .refused(reason: database)),
         Setting(foreign: "mysql-userdb", .refused(reason: database)),
@@ -110,8 +108,8 @@ extension Setting {
             ("drop-invalid-packets", "what is not STUN is dropped"),
             ("drop-invalid-packets-log", "drops are counted"),
             ("no-auth-pings", "there is no database to keep awake"),
-            ("no-dynamic-ip-list", "denied peers are read from this file"),
-            ("no-dynamic-realms", "realms are read from this file"),
+            ("no-dynamic-ip-list", "peer rules of userdb always count"),
+            ("no-dynamic-realms", "there is one realm, and userdb is read for it"),
             ("respond-http-unsupported", "HTTP has its own listener"),
             ("rfc3489-compatibility", "clients older than RFC 5389 get an answer to Binding requests"),
             ("verbose", "see log-min-level"),

@@ -45,6 +45,10 @@ extension Event {
     package static let host = Event("host", .warning)
     /// Something about the certificate that its owner should know.
     package static let certificate = Event("certificate", .warning, perSecond: 100)
+    /// The database of users was read.
+    package static let users = Event("users", .info, perSecond: 100)
+    /// The database of users, or a row of it, cannot be used.
+    package static let unusable = Event("users", .warning, perSecond: 100)
     /// Something broke that should not.
     package static let failure = Event("failure", .error)
     /// An allocation ended: the one line that every session has.

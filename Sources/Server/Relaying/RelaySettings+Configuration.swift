@@ -19,14 +19,15 @@ extension RelayService.Settings {
     /// - Parameters:
     ///   - publicAddresses: What `external-ip` came to.
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
+    ///   - directory: What the operator's database has; nil where it was not read yet, or there is none.
     ///   - contexts: What TLS and DTLS are served with.
     init(
         _ settings: Configuration.Settings, told publicAddresses: PublicAddresses, ownSecret: String?,
-        constants: RelayConstants, contexts: RelayContexts, log: Log
+        directory: Directory?, constants: RelayConstants, contexts: RelayContexts, log: Log
     ) {
         var relay = TURN.Settings(
-            credentials: Credentials(settings, ownSecret: ownSecret), peerPolicy: PeerPolicy(settings),
-            nonceKey: constants.nonceKey)
+            credentials: Credentials(settings, ownSecret: ownSecret, directory: directory),
+            peerPolicy: PeerPolicy(settings, directory), nonceKey: constants.nonceKey)
         relay.nonceLifetime = settings.staleNonce
         relay.relayAddresses = settings.relayAddresses
         relay.ports = [settings.relayPorts]
@@ -45,10 +46,11 @@ extension RelayService.Settings {
         relay.defaultFamily = settings.defaultFamily.family
         relay.discovery = Discovery.all(in: settings)
         relay.alternates = Alternate.all(in: settings)
-        relay.bytesPerSecond = UInt64(settings.maxBytesPerSecond)
+        relay.bytesPerSecond = UInt64(directory?.bytesPerSecond ?? settings.maxBytesPerSecond)
         relay.workerBytesPerSecond = Self.share(of: settings)
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
-        constants.quotas.limit(user: settings.userQuota, total: settings.totalQuota)
+        constants.quotas.limit(
+            user: directory?.userQuota ?? settings.userQuota, total: directory?.totalQuota ?? settings.totalQuota)
         relay.quotas = constants.quotas.quotas
         let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
         let first =
@@ -96,7 +98,7 @@ extension RelayService.Settings {
 }
 
 extension Credentials {
-    init(_ settings: Configuration.Settings, ownSecret: String?) {
+    init(_ settings: Configuration.Settings, ownSecret: String?, directory: Directory?) {
         let realm = settings.realmOrDefault
         let users = settings.users.compactMap { user in
             switch user.credential {
@@ -104,15 +106,20 @@ extension Credentials {
             case .key(let key): User(name: user.name, key: key)
             }
         }
-        let secrets = settings.restSecrets + (ownSecret.map { [$0] } ?? [])
+        let secrets = (settings.restSecrets + (ownSecret.map { [$0] } ?? [])).map { Secret($0) }
+        guard !settings.stunOnly else {
+            self.init(realm: realm)
+            return
+        }
         self.init(
-            realm: realm, users: settings.stunOnly ? [] : users,
-            secrets: settings.stunOnly ? [] : secrets.map { Secret($0) },
+            realm: realm, users: users, secrets: secrets + (directory?.secrets ?? []),
             separator: settings.restSeparator)
-        if settings.acceptsTokens, !settings.stunOnly {
+        if let directory { self.directory = directory.users }
+        isIncomplete = settings.userDatabase != nil && directory == nil
+        if settings.acceptsTokens {
             thirdParty = ThirdParty(
                 server: settings.serverName.isEmpty ? realm : settings.serverName,
-                keys: settings.oauthKeys.compactMap(TokenKey.init))
+                keys: (directory?.tokenKeys ?? []) + settings.oauthKeys.compactMap(TokenKey.init))
         }
     }
 }
@@ -126,11 +133,11 @@ extension TokenKey {
 }
 
 extension PeerPolicy {
-    init(_ settings: Configuration.Settings) {
+    init(_ settings: Configuration.Settings, _ directory: Directory?) {
         self.init()
         allowsLoopback = settings.allowLoopbackPeers
-        allowed = settings.allowedPeers.compactMap(TURN.AddressRange.init)
-        denied = settings.deniedPeers.compactMap(TURN.AddressRange.init)
+        allowed = settings.allowedPeers.compactMap(TURN.AddressRange.init) + (directory?.allowedPeers ?? [])
+        denied = settings.deniedPeers.compactMap(TURN.AddressRange.init) + (directory?.deniedPeers ?? [])
     }
 }
 

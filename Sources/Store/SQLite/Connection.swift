@@ -10,9 +10,12 @@ internal import CSQLite
     private static let busyTimeout: Int32 = 5000
 
     /// Opens or makes the database at `path`; nil is a database in memory that lives as long as the connection.
-    package init(path: String?) throws(StoreError) {
+    ///
+    /// - Parameter isReadOnly: Nothing is made or changed.
+    package init(path: String?, isReadOnly: Bool = false) throws(StoreError) {
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let activity = "opening " + (path.map { "“\($0)”" } ?? "memory")
         let status = unsafe sqlite3_open_v2(path ?? ":memory:", &handle, flags, nil)
         guard status == SQLITE_OK, let handle = unsafe handle else {

@@ -42,12 +42,19 @@ internal import CSQLite
     package func all<Result>(
         _ values: [Value] = [], as read: (borrowing Statement) throws(StoreError) -> Result
     ) throws(StoreError) -> [Result] {
+        var results: [Result] = []
+        try each(values) { (row) throws(StoreError) in results.append(try read(row)) }
+        return results
+    }
+
+    /// Runs the statement and calls `body` with every row, keeping none.
+    package func each(
+        _ values: [Value] = [], _ body: (borrowing Statement) throws(StoreError) -> Void
+    ) throws(StoreError) {
         try bind(values)
         // The result of a reset only repeats what `step` has thrown.
         defer { _ = unsafe sqlite3_reset(handle) }
-        var results: [Result] = []
-        while try step() { results.append(try read(self)) }
-        return results
+        while try step() { try body(self) }
     }
 
     /// Runs the statement and reads its first row, if there is one.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Crypto
+internal import STUN
 package import Wire
 
 /// A key that an authorization server seals access tokens with, named by its identifier (RFC 7635 §4).
@@ -74,5 +75,11 @@ package struct AccessToken: Sendable {
         macKey = Digest(block.span.extracting(2..<2 + Int(keySize)))
         guard issued < now + Self.skew else { throw .ahead(issued - now) }
         guard now < expires else { throw .expired(now - expires + Self.skew) }
+    }
+    /// What an integrity attribute may be made with: the key, and, as coturn and its clients do with SHA-1, the first 16
+    /// bytes of a longer one.
+    func keys(for integrity: Integrity) -> [Digest] {
+        guard integrity == .sha1, macKey.count > 16 else { return [macKey] }
+        return [macKey, Digest(macKey.bytes.span.extracting(0..<16))]
     }
 }

@@ -11,7 +11,8 @@ extension Credentials {
         for name: [UInt8], _ algorithm: PasswordAlgorithm, at time: UnixTime, accept: (Digest) -> Bool
     ) throws(CredentialProblem) -> Digest {
         var tried = false
-        if let user = users[name], let key = algorithm == .md5 ? user.key : user.sha256Key {
+        for keys in [users.keys(of: name), directory.keys(of: name)] {
+            guard let keys, let key = algorithm == .md5 ? keys.md5 : keys.sha256 else { continue }
             if accept(key) { return key }
             tried = true
         }
@@ -35,10 +36,10 @@ extension Credentials {
         [UInt8](Base64.encode(HMAC.authenticate(name, key: secret.bytes, .sha1).array).utf8)
     }
 
-    /// The user of a static name whose USERHASH this is (RFC 8489 §14.4); TURN REST names cannot be known.
+    /// The name of a user whose USERHASH this is (RFC 8489 §14.4); TURN REST names cannot be known.
     func name(userhash: Span<UInt8>) -> [UInt8]? {
         guard let digest = userhash.count == 32 ? Digest(userhash) : nil else { return nil }
-        return userhashes.first { $0.hash == digest }?.name
+        return users.name(userhash: digest) ?? directory.name(userhash: digest)
     }
 
     /// Who a user is for quotas: the name without the time that TURN REST puts in front of it.
@@ -50,7 +51,9 @@ extension Credentials {
     }
 
     /// Whether a name is of the TURN REST form: a static user of that name comes first.
-    func isTemporary(_ name: [UInt8]) -> Bool { users[name] == nil && expiry(of: name) != nil }
+    func isTemporary(_ name: [UInt8]) -> Bool {
+        users.keys(of: name) == nil && directory.keys(of: name) == nil && expiry(of: name) != nil
+    }
 
     /// The time in front of a TURN REST name, or alone; nil when the name has none or there are no secrets.
     private func expiry(of name: [UInt8]) -> UnixTime? {

@@ -7,12 +7,16 @@ package struct Credentials: Sendable {
     package let realm: String
     /// Between the time and the name in a TURN REST user name (`rest-api-separator`).
     package let separator: UInt8
-    let users: [[UInt8]: User]
+    /// Users of the configuration.
+    let users: UserTable
+    /// Users of a database; tried after the others, and a name may have a password in each.
+    package var directory: UserTable
     let secrets: [Secret]
     /// Whose access tokens are accepted; nil: nobody's.
     package var thirdParty: ThirdParty?
+    /// Whether the database has not been read yet: whoever is unknown may turn out to be known in a moment.
+    package var isIncomplete = false
     let realmBytes: [UInt8]
-    let userhashes: [(hash: Digest, name: [UInt8])]
 
     /// - Parameter users: Of two with the same name the later one counts.
     package init(realm: String, users: [User] = [], secrets: [Secret] = [], separator: UInt8 = UInt8(ascii: ":")) {
@@ -20,10 +24,13 @@ package struct Credentials: Sendable {
         self.realmBytes = [UInt8](realm.utf8)
         self.separator = separator
         self.secrets = secrets
-        self.users = Dictionary(users.map { ([UInt8]($0.name.utf8), $0) }) { _, later in later }
-        userhashes = users.map { user in
-            (HashFunction.sha256.digest([UInt8]("\(user.name):\(realm)".utf8)), [UInt8](user.name.utf8))
+        directory = UserTable(realm: realm)
+        var table = UserTable(realm: realm)
+        for user in users {
+            table.append(name: [UInt8](user.name.utf8), md5: user.key?.array, sha256: user.sha256Key?.array)
         }
+        table.index()
+        self.users = table
     }
 
     /// Somebody with a password of their own (`user=`).

@@ -66,9 +66,9 @@ extension Relay {
         do throws(CredentialProblem) {
             let token = try thirdParty.open(token, under: identifier, at: request.now.time)
             let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
-            guard message.isAuthentic(presented, key: token.macKey, in: bytes) else { throw .wrongPassword }
-            return Identity(
-                user: identifier, key: token.macKey, algorithm: .md5, integrity: .sha1, until: token.expires)
+            let key = token.keys(for: presented).first { message.isAuthentic(presented, key: $0, in: bytes) }
+            guard let key else { throw .wrongPassword }
+            return Identity(user: identifier, key: key, algorithm: .md5, integrity: .sha1, until: token.expires)
         } catch {
             reject(addressee, because: error)
             return nil
@@ -76,7 +76,14 @@ extension Relay {
     }
 
     /// Challenges a client anew whose credentials are not accepted, and tells the operator why.
+    ///
+    /// While the database of users is still being read nobody is turned away for good: a datagram is as if it had been
+    /// lost, and a stream, where nothing is sent again for long, is asked to try with another nonce.
     private mutating func reject(_ addressee: Addressee, because problem: CredentialProblem) {
+        if settings.credentials.isIncomplete {
+            if addressee.flow.transport.isStream { challenge(addressee, .staleNonce) }
+            return
+        }
         let before = outputs.count
         challenge(addressee, .unauthenticated)
         guard outputs.count > before else { return }

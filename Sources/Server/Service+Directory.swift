@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Engine
+
+extension Service {
+    /// How long the start waits for a database of users: long enough for most, and short of being noticed.
+    private static var patienceWithUsers: Duration { .milliseconds(40) }
+
+    /// Begins to read the database of users; a large one is not waited for.
+    func startDirectory() throws(ServiceFailure) {
+        guard let path = settings.userDatabase else { return }
+        directory = try ServiceFailure.wrapping { () throws(Errno) in
+            let directory = try DirectoryThread(path: path, realm: settings.realmOrDefault, log: log)
+            try directory.wait(atMost: Self.patienceWithUsers)
+            return directory
+        }
+    }
+
+    /// Gives the workers each new reading of the database.
+    func followDirectory(on loop: Loop) throws(ServiceFailure) {
+        try ServiceFailure.wrapping { () throws(Errno) in
+            try directory?.follow(on: loop) { [unowned self] in reloadRelay() }
+        }
+    }
+}
