@@ -97,7 +97,7 @@ let package = Package(
         tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
         tests("TLS", sees: ["TLS", "Crypto", "Wire"]),
         tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
-        tests("Configuration", sees: ["Configuration", "Wire"]),
+        tests("Configuration", sees: ["Configuration", "Wire"], data: ["Fixtures"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests(
             "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Wire"]),

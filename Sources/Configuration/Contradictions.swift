@@ -88,6 +88,19 @@ private struct Check {
                     "the OAuth key “\(key.identifier)” was given before; the last one counts",
                     at: all.indices.contains(index) ? all[index] : place("oauth-key")))
         }
+        if !settings.relayURLs.isEmpty, !hasSecret {
+            problems.append(
+                .error(
+                    "turn-url needs the secret that its server knows; add static-auth-secret= with the same one",
+                    at: place("turn-url")))
+        }
+        if settings.servesWeb, settings.relayURLs.isEmpty, settings.sendsClientsElsewhere, !hasSecret {
+            problems.append(
+                .warning(
+                    "people in rooms are sent to servers that do not know their credentials; add static-auth-secret= with what all of them share",
+                    at: place(
+                        "alternate-server", "udp-alternate-server", "tcp-alternate-server", "tls-alternate-server")))
+        }
         if hasSecret, !settings.users.isEmpty {
             problems.append(
                 .warning(

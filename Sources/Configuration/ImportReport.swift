@@ -49,7 +49,8 @@ package struct ImportReport: Sendable {
             if let complaint = setting.assign(entry.value, at: entry.origin, to: &scratch) {
                 return (.mistake, complaint)
             }
-            if case .deviates(let how) = setting.kinship { return (.changed, how) }
+            // Where the value is the one that holds without the line, so does what is different about it.
+            if case .deviates(let how) = setting.kinship, scratch != Settings() { return (.changed, how) }
             return (.taken, "")
         case .planned(let text), .dropped(let text), .refused(let text):
             guard setting.changesAnything(entry.value, at: entry.origin) else { return (.needless, "") }

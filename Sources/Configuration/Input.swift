@@ -28,9 +28,21 @@ package struct Input: Sendable {
             environmentEntries(problems: &problems),
             argumentEntries(problems: &problems),
         ]
+        let resolved = layers.map { layer in layer.flatMap { credentials(in: $0, problems: &problems) } }
         var reading = Reading(file: file?.path, problems: problems)
-        for layer in layers { reading.apply(layer) }
+        for layer in resolved { reading.apply(layer) }
         return reading.finish()
+    }
+
+    /// An entry with what a credential file holds in place of the file's name.
+    private func credentials(in entry: Entry, problems: inout [Problem]) -> [Entry] {
+        guard let file = CredentialFile(in: entry.value) else { return [entry] }
+        do {
+            return try file.resolve(entry, in: environment)
+        } catch {
+            problems.append(error)
+            return []
+        }
     }
 
     /// Settings from the environment, in the order of their names.

@@ -52,6 +52,8 @@ package struct Settings: Hashable, Sendable {
     package var externalAddresses: [ExternalAddress] = []
     /// The STUN server that is asked for this host's public address; nil for nobody.
     package var externalAddressServer: HostAndPort?
+    /// Relays on other hosts that browsers are sent to; none for this one.
+    package var relayURLs: [RelayURL] = []
     package var minPort: UInt16 = 49152
     package var maxPort: UInt16 = 65535
     package var relaysUDP = true
@@ -85,6 +87,8 @@ package struct Settings: Hashable, Sendable {
     package var oauthKeys: [OAuthKey] = []
     /// What access tokens are sealed for; empty for the realm.
     package var serverName = ""
+    /// What nonces are made with, where servers share it; nil for a secret of this server alone.
+    package var nonceSecret: String?
     package var staleNonce: Duration = .seconds(600)
 
     // MARK: Which peers may be reached
@@ -116,6 +120,8 @@ package struct Settings: Hashable, Sendable {
 
     // MARK: Web
 
+    /// Where challenges of ACME are sent to: what the rest of their path is put behind; nil for nowhere.
+    package var acmeRedirect: String?
     /// Where HTTP and WebSocket are served; nil for nowhere.
     package var webPort: UInt16?
     package var webTLSPort: UInt16?
@@ -169,6 +175,9 @@ package struct Settings: Hashable, Sendable {
 
     // MARK: Administration
 
+    /// Who the process becomes once its ports are open; nil to stay who it is.
+    package var processUser: String?
+    package var processGroup: String?
     package var adminSocket: String?
     package var prometheus = false
     package var prometheusPort: UInt16 = 9641
@@ -214,6 +223,11 @@ extension Settings {
     package var channelsOrDefault: [ChannelSetting] {
         channels.isEmpty
             ? [ChannelSetting(kind: .text, name: "general"), ChannelSetting(kind: .voice, name: "Lounge")] : channels
+    }
+
+    /// Whether some clients are sent to other servers.
+    package var sendsClientsElsewhere: Bool {
+        ![alternateServers, udpAlternateServers, tcpAlternateServers, tlsAlternateServers].allSatisfy(\.isEmpty)
     }
 
     /// Whether pages and signaling are served.

@@ -51,6 +51,7 @@ package final class Service {
     package func run(reread: @escaping () -> Verdict) throws(ServiceFailure) {
         let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal(reread) }
         try start()
+        try dropPrivileges()
         watchCertificate(on: loop)
         try watchAddresses(on: loop)
         try followDirectory(on: loop)
@@ -110,6 +111,24 @@ package final class Service {
             contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
     }
 
+    /// What the credentials of browsers are made with: what other servers know too, where they are sent to those.
+    private var mintingSecret: String {
+        let isShared = !settings.relayURLs.isEmpty || settings.sendsClientsElsewhere
+        return (isShared ? settings.restSecrets.first : nil) ?? relaySecret
+    }
+
+    /// Stops being root where the operator wants that.
+    private func dropPrivileges() throws(ServiceFailure) {
+        guard settings.processUser != nil || settings.processGroup != nil else { return }
+        do throws(Privileges.Failure) {
+            try Privileges.become(user: settings.processUser, group: settings.processGroup)
+        } catch .notRoot {
+            log.write(.host, "proc-user and proc-group change nothing, because the server was not started by root")
+        } catch {
+            throw .privileges(error)
+        }
+    }
+
     private func startRelay() throws(ServiceFailure) {
         let meant = try relaySettings()
         guard !meant.listeners.datagrams.isEmpty || !meant.listeners.streams.isEmpty else { return }
@@ -136,7 +155,7 @@ package final class Service {
         var offered = settings
         // The port that the kernel chose where zero was asked for.
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
-        var mint = ICEServerMint(offered, secret: Array(relaySecret.utf8), lifetime: Self.credentialLifetime)
+        var mint = ICEServerMint(offered, secret: Array(mintingSecret.utf8), lifetime: Self.credentialLifetime)
         if let relay { mint.onWithdrawal = relay.withdraw }
         let thread: WebThread
         do throws(ServiceFailure) {
@@ -220,6 +239,7 @@ package enum ServiceFailure: Error, CustomStringConvertible {
     case bind(BindFailure)
     case context(ContextProblem)
     case identity(IdentityProblem)
+    case privileges(Privileges.Failure)
     case relay(RelayFailure)
     case store(StoreError)
     case system(Errno)
@@ -230,6 +250,7 @@ package enum ServiceFailure: Error, CustomStringConvertible {
         case .bind(let failure): failure.description
         case .context(let problem): problem.description
         case .identity(let problem): problem.description
+        case .privileges(let failure): "proc-user and proc-group: \(failure)"
         case .relay(let failure): failure.description
         case .store(let error): error.description
         case .system(let errno): "the system refuses what a server needs: \(errno)"

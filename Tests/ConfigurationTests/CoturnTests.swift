@@ -46,35 +46,59 @@ struct CoturnTests {
             ])
     }
 
-    /// Every option that `turnserver --help` of 4.6.1 names, and those that 4.17 added.
-    static let options = """
-        CA-file Verbose acme-redirect allocation-default-address-family allow-loopback-peers allowed-peer-ip \
-        alt-listening-port alt-tls-listening-port alternate-server aux-server bps-capacity cert channel-lifetime \
-        check-origin-consistency cipher-list cli-ip cli-max-output-sessions cli-password cli-port daemon db \
-        denied-peer-ip dh-file dh1066 dh566 ec-curve-name external-ip fingerprint keep-address-family \
-        listening-device listening-ip listening-port log-binding log-file lt-cred-mech max-allocate-lifetime \
-        max-allocate-timeout max-bps max-port min-port mobility mysql-userdb ne new-log-timestamp \
-        new-log-timestamp-format no-auth no-auth-pings no-cli no-dtls no-dynamic-ip-list no-dynamic-realms \
-        no-multicast-peers no-rfc5780 no-software-attribute no-stdout-log no-stun no-stun-backward-compatibility \
-        no-tcp no-tcp-relay no-tls no-tlsv1 no-tlsv1_1 no-tlsv1_2 no-udp no-udp-relay oauth permission-lifetime \
-        pidfile pkey pkey-pwd proc-group proc-user prod psql-userdb realm redis-statsdb redis-userdb relay-device \
-        relay-ip relay-threads response-origin-only-with-rfc5780 rest-api-separator secret-key-file secure-stun \
-        server-name server-relay simple-log sql-userdb stale-nonce static-auth-secret stun-only syslog \
-        syslog-facility tcp-proxy-port tls-alternate-server tls-listening-port total-quota udp-self-balance \
-        use-auth-secret user user-quota userdb verbose web-admin web-admin-ip web-admin-listen-on-workers \
-        web-admin-port \
-        cli cpus dh2066 drain-min-allocations drop-invalid-packets drop-invalid-packets-log dtls \
-        include-reason-string log-min-level mongo-userdb multiplex-peer multiplex-peer-max-peers \
-        multiplex-peer-port no-loopback-peers no-sslv2 no-sslv3 prometheus prometheus-address prometheus-path \
-        prometheus-port prometheus-username-labels prometheus-tls prometheus-cert prometheus-key raw-public-keys \
-        respond-http-unsupported rfc3489-compatibility rfc5766-channel-numbers rfc5780 secret-ts-exp-time \
-        sock-buf-size software-attribute stateless-nonce stateless-nonce-secret stun-backward-compatibility \
-        tcp-alternate-server tlsv1 tlsv1_1 udp-alternate-server udp-gso udp-recvmmsg udp-recvmmsg-log \
-        udp-sendmmsg-log unauthorized-ratelimit unauthorized-ratelimit-rps
-        """.split(separator: " ").map(String.init)
+    /// A line of `Fixtures/coturn-options.txt`: an option, and how much those who move from coturn need it.
+    struct Option: Sendable, CustomTestStringConvertible {
+        enum Need: String { case must, nice, obsolete }
 
-    @Test("uses no option that is unknown here", arguments: options)
-    func known(option: String) {
-        #expect(Setting.byKey[option] != nil)
+        let need: Need
+        let key: String
+
+        var testDescription: String { "\(need) \(key)" }
+
+        static let all: [Self] = {
+            let text = (try? Repository.text("Tests/ConfigurationTests/Fixtures/coturn-options.txt")) ?? ""
+            return text.split(separator: "\n").compactMap { line in
+                let words = line.split(separator: " ")
+                guard words.count == 2, let need = Need(rawValue: String(words[0])) else { return nil }
+                return Self(need: need, key: String(words[1]))
+            }
+        }()
+    }
+
+    /// What people need and does not act here; each says what is lost.
+    static let lost: Set = [
+        "server-name", "CA-file", "no-auth", "max-allocate-timeout", "log-file", "syslog", "syslog-facility",
+        "new-log-timestamp-format", "log-binding", "prometheus", "prometheus-port", "prometheus-path",
+        "prometheus-address", "prometheus-username-labels", "tcp-proxy-port", "drain-min-allocations", "dtls", "cli",
+        "cli-ip", "cli-port", "cli-password",
+    ]
+
+    @Test("uses no option that is unknown here, and each has its class", arguments: Option.all)
+    func known(option: Option) throws {
+        let setting = try #require(Setting.byKey[option.key])
+        switch setting.standing {
+        case .supported: #expect(!setting.sentence.isEmpty)
+        case .always(let reason): #expect(!reason.isEmpty)
+        case .planned(let text), .dropped(let text), .refused(let text):
+            #expect(text.count > 10)
+            if option.need == .must { #expect(Self.lost.contains(option.key)) }
+        }
+    }
+
+    @Test(
+        "with an obsolete option starts, with one warning at the most",
+        arguments: Option.all.filter { $0.need == .obsolete && $0.key != "server-relay" })
+    func obsolete(option: Option) {
+        let isFlag = Setting.byKey[option.key]?.isFlag == true
+        let verdict = verdict("user=ana:secret", isFlag ? option.key : "\(option.key)=1")
+        #expect(verdict.settings != nil)
+        #expect(verdict.problems.count <= 1)
+    }
+
+    @Test("is looked at whole: every option of coturn from 4.6.1 to 4.17")
+    func complete() {
+        #expect(Option.all.count(where: { $0.need == .must }) == 84)
+        #expect(Option.all.count(where: { $0.need == .nice }) == 45)
+        #expect(Option.all.count(where: { $0.need == .obsolete }) == 23)
     }
 }

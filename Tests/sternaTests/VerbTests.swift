@@ -11,7 +11,7 @@ struct VerbTests {
         let verb = try #require(Verb.named(name))
         let page = try Self.manual()
         #expect(page.contains("\\fB\(name)\\fR"))
-        for option in verb.usage.matches(of: /--[a-z]+/).map({ String($0.0) }) where option != "--key" {
+        for option in verb.usage.matches(of: /--[a-z][a-z-]*[a-z]/).map({ String($0.0) }) where option != "--key" {
             #expect(page.contains("\\fB" + option.replacing("-", with: "\\-") + "\\fR"), "sterna(8) lacks \(option)")
         }
     }
@@ -21,6 +21,24 @@ struct VerbTests {
         let section = try #require(try Self.manual().split(separator: ".SH ").first { $0.hasPrefix("VERBS") })
         let names = section.matches(of: /\.TP\n\\fB([a-z]+)\\fR/).map { String($0.1) }
         #expect(Set(names) == Set(Verb.all.map(\.name)))
+    }
+
+    @Test("have every option that sterna(8) gives them, and sterna(8) no other")
+    func noOtherOption() throws {
+        let section = try #require(try Self.manual().split(separator: ".SH ").first { $0.hasPrefix("VERBS") })
+        for paragraph in section.split(separator: ".TP\n").dropFirst() {
+            // What stands behind the last verb is about all of them.
+            let entry = paragraph.split(separator: "\n.PP").first ?? ""
+            guard let name = entry.firstMatch(of: /^\\fB([a-z]+)\\fR/).map({ String($0.1) }),
+                let verb = Verb.named(name)
+            else { continue }
+            for match in entry.matches(of: /\\fB(\\-\\-[a-z\\-]+)\\fR/) {
+                let option = String(match.1).replacing("\\-", with: "-")
+                let isKnown =
+                    (verb.usage + verb.details).contains(option) || Setting.byKey[String(option.dropFirst(2))] != nil
+                #expect(isKnown, "sterna(8) gives \(name) the option \(option)")
+            }
+        }
     }
 
     @Test("are explained, each in one line of the overview", arguments: Verb.all.map(\.name))

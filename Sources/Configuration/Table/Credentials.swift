@@ -42,6 +42,10 @@ extension Setting {
             "The name that access tokens are sealed for, and that clients are told to ask the authorization server for. Without it, the realm."
         ).reloadable,
         Setting(
+            "stateless-nonce-secret", .text("secret"), into: \.nonceSecret,
+            "What nonces are made with, where several servers behind one address share it; without it a key of this server alone."
+        ).secret.reloadable,
+        Setting(
             "stale-nonce", .seconds(0...86_400), into: \.staleNonce,
             "How long a nonce is good; 0 for as long as the server runs."
         ).bare,

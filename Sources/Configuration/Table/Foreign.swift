@@ -35,8 +35,6 @@ extension Setting {
             ("listening-device", "sockets are not bound to a device; name its address with listening-ip"),
             ("relay-device", "sockets are not bound to a device; name its address with relay-ip"),
             ("max-allocate-timeout", "there is no state before authentication that could time out"),
-            ("proc-user", "Sterna stays the user that started it; let systemd start it with User="),
-            ("proc-group", "Sterna stays the group that started it; let systemd start it with Group="),
             ("log-file", elsewhere),
             ("syslog-facility", elsewhere),
             ("new-log-timestamp-format", "the log's time is RFC 3339 in UTC"),
@@ -46,14 +44,9 @@ extension Setting {
             ("cli-max-output-sessions", "there is no telnet console"),
             ("web-admin-ip", "there is no web administration"),
             ("web-admin-port", "there is no web administration"),
-            ("acme-redirect", "ACME challenges are not redirected"),
             ("prometheus-path", "metrics are not served yet"),
             ("prometheus-cert", "metrics are not served yet"),
             ("prometheus-key", "metrics are not served yet"),
-            (
-                "stateless-nonce-secret",
-                "every start draws a new key for nonces, which costs clients one more round trip"
-            ),
             ("multiplex-peer-port", "every allocation has a port of its own"),
             ("multiplex-peer-max-peers", "every allocation has a port of its own"),
             ("drain-min-allocations", "there is no draining yet"),

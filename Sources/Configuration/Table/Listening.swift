@@ -42,6 +42,6 @@ extension Setting {
         Setting(
             "sock-buf-size", .bytes, into: \.socketBufferSize,
             "The receive buffer asked for on each relay socket; listeners ask for eight times as much."
-        ).planned(loss: "8 MiB are asked for on listeners and 1 MiB on relay sockets"),
+        ).deviates("coturn asks for the same on listeners and relay sockets, 2 MiB by default."),
     ]
 }

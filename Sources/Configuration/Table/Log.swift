@@ -14,6 +14,14 @@ extension Setting {
 
     static let administration: [Setting] = [
         Setting(
+            "proc-user", .text("name"), into: \.processUser,
+            "The user that a server which root has started becomes once its ports are open. systemd's User= needs no root at all."
+        ),
+        Setting(
+            "proc-group", .text("name"), into: \.processGroup,
+            "The group that it takes on then; without it, those of proc-user."
+        ),
+        Setting(
             "admin-socket", .path, into: \.adminSocket,
             "The Unix socket of the administration verbs. Without it, admin.sock in $RUNTIME_DIRECTORY."
         ).own.planned(loss: "there are no administration verbs yet"),

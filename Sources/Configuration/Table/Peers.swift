@@ -5,7 +5,7 @@ extension Setting {
         Setting(
             "denied-peer-ip", .peers, into: \.deniedPeers,
             "Peers that clients may not reach, as A, A-B or A/prefix; repeat it for several. Private, loopback, link-local, shared, multicast and other special addresses are denied anyway."
-        ).deviates(
+        ).defaultDeviates(
             "Private and all other special-purpose addresses are denied by default; coturn leaves private ones open."
         )
         .reloadable,

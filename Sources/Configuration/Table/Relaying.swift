@@ -18,6 +18,10 @@ extension Setting {
             "The STUN server that external-ip=auto asks for the public address of this host. Nobody is asked unless it is named."
         ).own.reloadable,
         Setting(
+            "turn-url", .relayURL, into: \.relayURLs,
+            "A relay on another host that this server's pages send people to instead of its own, as turn:turn.example.org:3478?transport=udp; repeat it for each way in. Both share static-auth-secret, and rest-api-separator."
+        ).own.reloadable,
+        Setting(
             "min-port", .port, into: \.minPort,
             "The lowest port of relayed addresses."),
         Setting(

@@ -34,6 +34,10 @@ extension Setting {
             "allowed-origin", .webOrigin, into: \.allowedOrigins,
             "Another site whose pages may open WebSockets here, as https://www.example.org; repeat it for several."
         ).own,
+        Setting(
+            "acme-redirect", .webURL, into: \.acmeRedirect,
+            "Where requests for /.well-known/acme-challenge/ are sent, with what stands behind that appended to this URL."
+        ).reloadable,
     ]
 
     static let rooms: [Setting] = [

@@ -40,6 +40,12 @@ extension ValueType where Value == String {
             return site.path.isEmpty ? text.lowercased() : String(text.dropLast()).lowercased()
         },
         write: { $0 })
+
+    /// A URL that something can be put behind.
+    static let webURL = Self(
+        name: "url", expected: "https:// or http://, a host and perhaps a path",
+        parse: { text, _ in text.hasControls || text.site == nil ? nil : text },
+        write: { $0 })
 }
 
 extension ValueType where Value == UInt8 {

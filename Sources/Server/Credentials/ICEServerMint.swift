@@ -46,7 +46,9 @@ package struct ICEServerMint: Sendable {
     }
 
     private func stun(_ host: String) -> ICEServers.Server {
-        ICEServers.Server(urls: ["stun:\(Self.bracketed(host)):\(settings.listeningPort)"])
+        // Another host that relays answers STUN at the same place.
+        if let other = settings.relayURLs.first { return ICEServers.Server(urls: ["stun:\(other.authority)"]) }
+        return ICEServers.Server(urls: ["stun:\(Self.bracketed(host)):\(settings.listeningPort)"])
     }
 
     /// A URL for each way in that is served (RFC 7065), few, because browsers gather from every one.
@@ -54,6 +56,7 @@ package struct ICEServerMint: Sendable {
     /// TLS only with the operator's certificate: a browser cannot ask whether another is to be trusted here. At the port
     /// of HTTPS where there is one, since that is the port that firewalls let out.
     private func relayURLs(_ host: String) -> [String] {
+        guard settings.relayURLs.isEmpty else { return settings.relayURLs.map(\.text) }
         let host = Self.bracketed(host)
         var urls: [String] = []
         if settings.servesUDP { urls.append("turn:\(host):\(settings.listeningPort)?transport=udp") }

@@ -66,6 +66,8 @@ struct AllocationProbe: ~Copyable {
         case (.release, .success): finish(nil)
         case (.allocation, .failure), (.release, .failure):
             let code = (try? message.errorCode(in: datagram)) ?? nil
+            // Who is sent elsewhere has been let in (RFC 8489 §10).
+            if step == .allocation, code == .tryAlternate { return finish(nil) }
             finish("the relay refuses an allocation: \(code.map { "\($0)" } ?? "without a code")")
         case (_, .request), (_, .indication), (.over, _): return
         }

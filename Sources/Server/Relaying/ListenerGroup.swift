@@ -16,10 +16,12 @@ struct ListenerGroup: Sendable {
     let sockets: [ListenerSocket]
 
     /// Binds them all.
-    init(at endpoint: Endpoint, for workers: Int) throws(BindFailure) {
+    ///
+    /// - Parameter buffer: Bytes to ask for on each, both ways.
+    init(at endpoint: Endpoint, for workers: Int, buffer: Int = 8 << 20) throws(BindFailure) {
         local = endpoint
         sockets = try (0..<max(Self.size, workers)).map { index throws(BindFailure) in
-            try ListenerSocket(at: endpoint, index: index)
+            try ListenerSocket(at: endpoint, index: index, buffer: buffer)
         }
     }
 
@@ -37,15 +39,12 @@ final class ListenerSocket: Sendable {
     let index: Int
     private let socket: DatagramSocket
 
-    /// A default buffer holds 92 datagrams of 1200 bytes; a server that sleeps for 10 ms misses more.
-    static let wantedBuffer = 8 << 20
-
-    init(at endpoint: Endpoint, index: Int) throws(BindFailure) {
+    init(at endpoint: Endpoint, index: Int, buffer: Int) throws(BindFailure) {
         self.index = index
         do {
             socket = try DatagramSocket(
-                at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: Self.wantedBuffer,
-                sendBuffer: Self.wantedBuffer)
+                at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: buffer,
+                sendBuffer: buffer)
         } catch {
             throw BindFailure(endpoint, .udp, error)
         }

@@ -26,7 +26,7 @@ package final class RelayService {
         let (listeners, missing) = try Self.probe(settings.listeners)
         let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
         guard !shares.isEmpty else { throw .noRelayPorts }
-        let groups = try Self.open(listeners.datagrams, for: shares.count)
+        let groups = try Self.open(listeners.datagrams, for: shares.count, buffer: settings.socketBuffer * 8)
         var starting = Starting()
         for share in shares {
             do {
@@ -131,9 +131,13 @@ package final class RelayService {
         return probed
     }
 
-    private static func open(_ endpoints: [Endpoint], for workers: Int) throws(RelayFailure) -> [ListenerGroup] {
+    private static func open(
+        _ endpoints: [Endpoint], for workers: Int, buffer: Int
+    ) throws(RelayFailure) -> [ListenerGroup] {
         do {
-            return try endpoints.map { endpoint throws(BindFailure) in try ListenerGroup(at: endpoint, for: workers) }
+            return try endpoints.map { endpoint throws(BindFailure) in
+                try ListenerGroup(at: endpoint, for: workers, buffer: buffer)
+            }
         } catch {
             throw .bind(error)
         }
@@ -154,7 +158,7 @@ package final class RelayService {
             let counters = RelayCounters()
             let place = Worker.Place(
                 number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
-                cookieSecret: cookieSecret)
+                cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
             var relay = settings.relay
             relay.ports = share
             relay.canForbidFragments = true

@@ -27,7 +27,8 @@ extension RelayService.Settings {
     ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret, directory: directory),
-            peerPolicy: PeerPolicy(settings, directory), nonceKey: constants.nonceKey)
+            peerPolicy: PeerPolicy(settings, directory),
+            nonceKey: settings.nonceSecret.map(Self.nonceKey) ?? constants.nonceKey)
         relay.nonceLifetime = settings.staleNonce
         relay.relayAddresses = settings.relayAddresses
         relay.ports = [settings.relayPorts]
@@ -74,6 +75,7 @@ extension RelayService.Settings {
             listeners: listeners, workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
         self.contexts = contexts
+        socketBuffer = settings.socketBufferSize
     }
 
     /// The UDP ports with the number of HTTPS' port: what a firewall that lets nothing but the web through lets through.
@@ -81,6 +83,11 @@ extension RelayService.Settings {
         guard settings.servesWebUDP, let port = settings.webTLSPort, port != 0 else { return [] }
         let addresses = settings.webListeningAddresses
         return (addresses.isEmpty ? wildcards : addresses).map { Endpoint($0, port) }
+    }
+
+    /// The key that every server with the same secret makes.
+    private static func nonceKey(of secret: String) -> [UInt8] {
+        HashFunction.sha256.digest([UInt8](secret.utf8)).array
     }
 
     /// What each worker may carry of `bps-capacity`, at least a byte where there is a limit.

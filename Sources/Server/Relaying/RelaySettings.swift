@@ -36,6 +36,9 @@ extension RelayService {
         package var relay: TURN.Settings
         /// What TLS and DTLS are served with at every address.
         package var contexts = RelayContexts()
+        /// Bytes of receive buffer to ask for on relay sockets; listeners ask for eight times as many. A default buffer holds
+        /// 92 datagrams of 1200 bytes: a server that sleeps for 10 ms misses more, and video comes in bursts.
+        package var socketBuffer = 1 << 20
         /// Told of what is worth a line of the log, on the worker's thread.
         package var onEvent: @Sendable (RelayEvent) -> Void
 

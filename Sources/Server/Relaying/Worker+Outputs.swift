@@ -43,13 +43,10 @@ extension Worker {
             header: Self.nothing, payload: piece, to: flow.client, from: client.source(flow.server))
     }
 
-    /// A default buffer holds a second of a voice; video comes in bursts.
-    private static let relayBuffer = 1 << 20
-
     private func open(_ allocation: AllocationID, at endpoint: Endpoint) {
         do {
             let socket = try DatagramSocket(
-                at: endpoint, options: [.merges, .queuesErrors], receiveBuffer: Self.relayBuffer)
+                at: endpoint, options: [.merges, .queuesErrors], receiveBuffer: place.relayBuffer)
             let index = RelaySockets.index(allocation.slot, endpoint.address.family)
             let registration = try loop.add(
                 self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)

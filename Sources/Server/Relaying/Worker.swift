@@ -18,6 +18,8 @@ final class Worker {
         let onEvent: @Sendable (RelayEvent) -> Void
         /// What the cookies of DTLS are made with, 32 bytes.
         let cookieSecret: [UInt8]
+        /// Bytes of receive buffer to ask for on relay sockets.
+        let relayBuffer: Int
     }
 
     /// What another thread may ask of a worker.
@@ -99,12 +101,11 @@ final class Worker {
 
     /// What the operator should know though the server runs.
     var notices: [String] {
-        guard let smallest = doors.map(\.socket.receiveBuffer).min(), smallest < ListenerSocket.wantedBuffer else {
-            return []
-        }
+        let wanted = place.relayBuffer * 8
+        guard let smallest = doors.map(\.socket.receiveBuffer).min(), smallest < wanted else { return [] }
         return [
             "the kernel grants listeners only \(smallest) bytes of receive buffer, which short bursts overflow; "
-                + "set net.core.rmem_max=\(ListenerSocket.wantedBuffer) in /etc/sysctl.d"
+                + "set net.core.rmem_max=\(wanted) in /etc/sysctl.d"
         ]
     }
 

@@ -10,6 +10,7 @@ struct SiteTransport {
     var securePort: UInt16?
 
     private let publicURL: String?
+    private let acmeRedirect: String?
     private let promises: Bool
     private static let year = 31_536_000
 
@@ -17,6 +18,7 @@ struct SiteTransport {
     init(_ settings: Configuration.Settings, promises: Bool) {
         publicURL = settings.publicURL.flatMap { $0.hasPrefix("https://") ? $0 : nil }
         self.promises = promises
+        acmeRedirect = settings.acmeRedirect
     }
 
     /// Where the request is to be made instead; nil when it may be made here.
@@ -24,6 +26,7 @@ struct SiteTransport {
     /// This machine itself is not sent away: browsers take HTTP there for safe. Nor are probes, and whoever comes through
     /// a proxy is the proxy's business.
     func redirection(of request: Request, _ caller: Caller) -> String? {
+        if let challenge = challenge(request.target.rawPath) { return challenge }
         guard let securePort, caller.scheme == "http", !caller.isProxied else { return nil }
         guard !["/healthz", "/readyz"].contains(request.target.rawPath) else { return nil }
         let host = Authority.host(of: caller.authority)
@@ -32,6 +35,13 @@ struct SiteTransport {
             publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
             ?? "https://\(host)\(securePort == 443 ? "" : ":\(securePort)")"
         return base + request.target.rawPath + request.target.rawQuery
+    }
+
+    /// Where a challenge of ACME is answered (RFC 8555 §8.3), by path; nil for every other path, or where it is here.
+    private func challenge(_ path: some StringProtocol) -> String? {
+        let folder = "/.well-known/acme-challenge/"
+        guard let acmeRedirect, path.hasPrefix(folder) else { return nil }
+        return acmeRedirect + path.dropFirst(folder.count)
     }
 
     /// What Strict-Transport-Security says to who asked for `authority` (RFC 6797); nil for nothing.

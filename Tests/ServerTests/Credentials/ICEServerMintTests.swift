@@ -36,6 +36,26 @@ struct ICEServerMintTests {
         #expect(servers.expiresAt == UnixTime(seconds: 1_780_000_600))
     }
 
+    @Test("a relay on another host is offered as it is written, with credentials that it knows")
+    func elsewhere() throws {
+        let file = Input.File(
+            path: "sterna.conf",
+            text: """
+                web-port=80
+                static-auth-secret=0123456789abcdef0123456789abcdef
+                turn-url=turn:turn.example.org:3478?transport=udp
+                turn-url=turns:turn.example.org:443?transport=tcp
+                """)
+        let settings = try #require(Input(file: file).verdict().settings)
+        let mint = ICEServerMint(settings, secret: [UInt8]("north".utf8), lifetime: .seconds(600))
+        let servers = mint.servers(for: "ana", at: "call.example.org", now: Self.now).servers
+        #expect(
+            servers.map(\.urls) == [
+                ["stun:turn.example.org:3478"],
+                ["turn:turn.example.org:3478?transport=udp", "turns:turn.example.org:443?transport=tcp"],
+            ])
+    }
+
     @Test("TLS is offered with the operator's certificate, at the port of HTTPS where there is one")
     func secure() {
         var settings = Settings()
