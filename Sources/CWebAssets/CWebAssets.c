@@ -5,23 +5,14 @@
 static const unsigned char app_webmanifest[] = {
 #embed "../Web/client/app.webmanifest"
 };
-static const unsigned char call_backoff_js[] = {
-#embed "../Web/client/call/backoff.js"
-};
 static const unsigned char call_call_js[] = {
 #embed "../Web/client/call/call.js"
 };
 static const unsigned char call_delivery_js[] = {
 #embed "../Web/client/call/delivery.js"
 };
-static const unsigned char call_gauges_js[] = {
-#embed "../Web/client/call/gauges.js"
-};
 static const unsigned char call_memory_js[] = {
 #embed "../Web/client/call/memory.js"
-};
-static const unsigned char call_person_js[] = {
-#embed "../Web/client/call/person.js"
 };
 static const unsigned char call_protocol_js[] = {
 #embed "../Web/client/call/protocol.js"
@@ -80,6 +71,12 @@ static const unsigned char images_terns_svg[] = {
 static const unsigned char index_html[] = {
 #embed "../Web/client/index.html"
 };
+static const unsigned char line_backoff_js[] = {
+#embed "../Web/client/line/backoff.js"
+};
+static const unsigned char line_line_js[] = {
+#embed "../Web/client/line/line.js"
+};
 static const unsigned char main_js[] = {
 #embed "../Web/client/main.js"
 };
@@ -104,11 +101,20 @@ static const unsigned char peer_bitrate_js[] = {
 static const unsigned char peer_description_js[] = {
 #embed "../Web/client/peer/description.js"
 };
+static const unsigned char peer_gauges_js[] = {
+#embed "../Web/client/peer/gauges.js"
+};
 static const unsigned char peer_ladder_js[] = {
 #embed "../Web/client/peer/ladder.js"
 };
+static const unsigned char peer_mesh_js[] = {
+#embed "../Web/client/peer/mesh.js"
+};
 static const unsigned char peer_pair_js[] = {
 #embed "../Web/client/peer/pair.js"
+};
+static const unsigned char peer_person_js[] = {
+#embed "../Web/client/peer/person.js"
 };
 static const unsigned char peer_quality_js[] = {
 #embed "../Web/client/peer/quality.js"
@@ -176,12 +182,9 @@ static const unsigned char words_ru_js[] = {
 
 static const struct sterna_asset assets[] = {
     {"app.webmanifest", app_webmanifest, sizeof app_webmanifest},
-    {"call/backoff.js", call_backoff_js, sizeof call_backoff_js},
     {"call/call.js", call_call_js, sizeof call_call_js},
     {"call/delivery.js", call_delivery_js, sizeof call_delivery_js},
-    {"call/gauges.js", call_gauges_js, sizeof call_gauges_js},
     {"call/memory.js", call_memory_js, sizeof call_memory_js},
-    {"call/person.js", call_person_js, sizeof call_person_js},
     {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},
     {"call/seat.js", call_seat_js, sizeof call_seat_js},
     {"core/announce.js", core_announce_js, sizeof core_announce_js},
@@ -201,6 +204,8 @@ static const struct sterna_asset assets[] = {
     {"images/tern.svg", images_tern_svg, sizeof images_tern_svg},
     {"images/terns.svg", images_terns_svg, sizeof images_terns_svg},
     {"index.html", index_html, sizeof index_html},
+    {"line/backoff.js", line_backoff_js, sizeof line_backoff_js},
+    {"line/line.js", line_line_js, sizeof line_line_js},
     {"main.js", main_js, sizeof main_js},
     {"media/constraints.js", media_constraints_js, sizeof media_constraints_js},
     {"media/media.js", media_media_js, sizeof media_media_js},
@@ -209,8 +214,11 @@ static const struct sterna_asset assets[] = {
     {"media/wake.js", media_wake_js, sizeof media_wake_js},
     {"peer/bitrate.js", peer_bitrate_js, sizeof peer_bitrate_js},
     {"peer/description.js", peer_description_js, sizeof peer_description_js},
+    {"peer/gauges.js", peer_gauges_js, sizeof peer_gauges_js},
     {"peer/ladder.js", peer_ladder_js, sizeof peer_ladder_js},
+    {"peer/mesh.js", peer_mesh_js, sizeof peer_mesh_js},
     {"peer/pair.js", peer_pair_js, sizeof peer_pair_js},
+    {"peer/person.js", peer_person_js, sizeof peer_person_js},
     {"peer/quality.js", peer_quality_js, sizeof peer_quality_js},
     {"peer/sampler.js", peer_sampler_js, sizeof peer_sampler_js},
     {"room/banners.js", room_banners_js, sizeof room_banners_js},

@@ -42,7 +42,7 @@ def test_a_reloaded_page_goes_on_counting_where_the_server_is(ask):
 
 
 def test_reconnecting_slows_down_to_ten_seconds_at_most(ask):
-    delays = ask("call/backoff.js", "return [0, 1, 2, 3, 4, 50].flatMap(n => [m.backoff(n, 0), m.backoff(n, 1)])")
+    delays = ask("line/backoff.js", "return [0, 1, 2, 3, 4, 50].flatMap(n => [m.backoff(n, 0), m.backoff(n, 1)])")
     assert delays[0] == 500 and delays[1] == 1000
     assert delays == sorted(delays[:2]) + delays[2:] and max(delays) <= 10_000 and delays[-2] == 5000
 

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call as a whole: the seat in the room, the others in it, and a connection to each of them.
 
-import { computed, effect, onEnd, signal } from "../core/signal.js";
-import { allow, expose, log, mark, relayOnly } from "../debug.js";
-import { isTelephone } from "../media/constraints.js";
-import { apply, lowestRung, share } from "../peer/bitrate.js";
-import { Pair, kinds } from "../peer/pair.js";
-import { facts } from "../peer/sampler.js";
-import { Gauges } from "./gauges.js";
+import { effect, onEnd, signal } from "../core/signal.js";
+import { allow, expose, log, mark } from "../debug.js";
+import { socketAt } from "../line/line.js";
+import { Mesh } from "../peer/mesh.js";
 import { keep } from "./memory.js";
-import { Person } from "./person.js";
 import { Seat } from "./seat.js";
 
 /** @typedef {import("./protocol.js").Event} Event */
 /** @typedef {import("./protocol.js").Joined} Joined */
 /** @typedef {import("./protocol.js").PeerEntry} PeerEntry */
 /** @typedef {import("./protocol.js").EndReason} EndReason */
-/** @typedef {import("./seat.js").Link} Link */
+/** @typedef {import("../line/line.js").Link} Link */
 /** @typedef {import("./memory.js").Remembered} Remembered */
 /** @typedef {import("../media/media.js").Media} Media */
 /** @typedef {EndReason | "full" | "unknown" | "elsewhere" | "forbidden" | "pin-attempts"} Ending */
@@ -41,29 +37,19 @@ export class Call {
         this.pin = pin;
         this.media = media;
         this.tell = tell;
-        this.people = signal(/** @type {Person[]} */ ([]));
         this.link = signal(/** @type {Link} */ ("connecting"));
         this.ending = signal(/** @type {Ending | null} */ (null));
         /** Whether the room asks for a PIN, and whether the one given was wrong. */
         this.pinWanted = signal(/** @type {"required" | "wrong" | null} */ (null));
         this.maxParticipants = signal(2);
-        /** The worst rung that the picture had to step down to. */
-        this.rung = signal(0);
-        this.gauges = new Gauges();
-        /** @type {RTCIceServer[]} */
-        this.iceServers = [];
         this.memory = memory;
         this.hasJoined = false;
         /** What the others were told last about what is sent. */
         this.told = "";
         this.isForgotten = false;
-        /** What the others were told last about what is sent. */
-        this.told = "";
-        this.isForgotten = false;
 
-        const scheme = location.protocol === "https:" ? "wss:" : "ws:";
         this.seat = new Seat(
-            `${scheme}//${location.host}/ws/rooms/${token}`,
+            socketAt(`/ws/rooms/${token}`),
             memory
                 ? { name, pin, peerId: memory.peerId, resume: memory.resume, received: memory.received }
                 : { name, pin },
@@ -74,30 +60,31 @@ export class Call {
                 closed: (code) => this.ending.peek() ?? this.ending.set(endings[code] ?? "expired"),
             },
         );
-        /** Whether at least one voice or picture comes through. */
-        this.isConnected = computed(() => this.people().some((person) => person.condition() === "connected"));
+        this.mesh = new Mesh({
+            media,
+            post: {
+                description: (person, description) => this.seat.send({ ...description, to: person.id }),
+                candidate: (person, candidate) => this.seat.send({ type: "candidate", to: person.id, candidate }),
+                canSpeak: (person) => this.link.peek() === "open" && !person.isAway.peek(),
+            },
+        });
+        this.people = this.mesh.people;
+        this.isConnected = this.mesh.isConnected;
     }
 
     /** Takes the seat; everything ends with the present scope. */
     start() {
         mark("join");
-        this.watchMedia();
-        const ticks = window.setInterval(() => this.tick(), 500);
-        const samples = window.setInterval(() => void this.sample(), 2000);
-        const voices = window.setInterval(() => this.gauges.listen(this.people.peek()), 200);
+        this.mesh.start(() => this.remember());
+        effect(() => this.sendState());
         const remember = () => this.remember();
         window.addEventListener("pagehide", remember);
         onEnd(() => {
-            clearInterval(ticks);
-            clearInterval(samples);
-            clearInterval(voices);
             window.removeEventListener("pagehide", remember);
-            this.seat.finish();
             this.seat.drop();
-            for (const person of this.people.peek()) person.pair?.close();
         });
         expose("call", () => this.describe());
-        allow("cut", () => this.seat.lose(0));
+        allow("cut", () => this.seat.line.lose(0));
         this.seat.open();
     }
 
@@ -132,23 +119,23 @@ export class Call {
         const isReload = isResumed && !this.hasJoined;
         this.hasJoined = true;
         this.pinWanted.set(null);
-        this.iceServers = message.iceServers;
+        this.mesh.iceServers = message.iceServers;
         this.maxParticipants.set(message.maxParticipants);
         const present = new Set(message.peers.map((entry) => entry.peerId));
         for (const person of this.people.peek()) {
             if (!isResumed || !present.has(person.id)) this.remove(person.id, false);
-            else person.pair?.refresh(this.iceServers);
+            else person.pair?.refresh(message.iceServers);
             person.pair?.hurry();
         }
         for (const entry of message.peers) {
-            const known = this.find(entry.peerId);
+            const known = this.mesh.find(entry.peerId);
             if (known) {
                 known.update(entry);
                 continue;
             }
             // Who is there when we come was there first; who came while our socket was down, after us.
             const isElder = isReload ? this.memory?.younger.includes(entry.peerId) ?? false : isResumed;
-            const person = this.add(entry, isElder);
+            const person = this.mesh.add(entry, isElder);
             // Others still have a connection to the page that was here before: this one starts over.
             if (isResumed) person.pair?.begin();
         }
@@ -160,12 +147,11 @@ export class Call {
     handle(message) {
         switch (message.type) {
             case "ice":
-                this.iceServers = message.iceServers;
-                for (const person of this.people.peek()) person.pair?.refresh(this.iceServers);
+                this.mesh.refresh(message.iceServers);
                 return;
             case "peer-joined":
-                if (this.find(message.peerId)) return;
-                this.add(message, true).pair?.begin();
+                if (this.mesh.find(message.peerId)) return;
+                this.mesh.add(message, true).pair?.begin();
                 this.tell({ kind: "came", name: message.name });
                 this.remember();
                 return;
@@ -175,7 +161,7 @@ export class Call {
                 return;
             case "peer-away":
             case "peer-back": {
-                const person = this.find(message.peerId);
+                const person = this.mesh.find(message.peerId);
                 if (!person) return;
                 person.isAway.set(message.type === "peer-away");
                 if (message.type === "peer-back") person.pair?.hurry();
@@ -185,10 +171,10 @@ export class Call {
             case "offer":
             case "answer":
             case "candidate":
-                this.find(message.from)?.pair?.receive(message);
+                this.mesh.find(message.from)?.pair?.receive(message);
                 return;
             case "state":
-                this.find(message.from)?.show(message);
+                this.mesh.find(message.from)?.show(message);
                 return;
             case "error":
                 log("error", message.code, message.message);
@@ -202,68 +188,13 @@ export class Call {
         }
     }
 
-    /** @param {string} id */
-    find(id) {
-        return this.people.peek().find((person) => person.id === id);
-    }
-
-    /**
-     * @param {PeerEntry} entry
-     * @param {boolean} isElder
-     */
-    add(entry, isElder) {
-        mark("peer");
-        const person = new Person(entry);
-        const { audio, video, screen } = this.media.tracks;
-        person.pair = new Pair({
-            name: entry.peerId.slice(0, 4),
-            isElder,
-            iceServers: this.iceServers,
-            relayOnly,
-            tracks: { audio: audio.peek(), video: video.peek(), screen: screen.peek() },
-            listener: {
-                description: (description) => this.seat.send({ ...description, to: person.id }),
-                candidate: (candidate) => this.seat.send({ type: "candidate", to: person.id, candidate }),
-                track: (kind, track) => person.hear(kind, track),
-                condition: (condition) => {
-                    if (condition === "connected") mark("connected");
-                    person.condition.set(condition);
-                },
-                negotiated: () => this.limit(person),
-            },
-        });
-        this.people.set([...this.people.peek(), person]);
-        return person;
-    }
-
     /**
      * @param {string} id
      * @param {boolean} isNews
      */
     remove(id, isNews) {
-        const person = this.find(id);
-        if (!person) return;
-        person.pair?.close();
-        this.people.set(this.people.peek().filter((one) => one !== person));
-        if (isNews) this.tell({ kind: "left", name: person.name.peek() });
-    }
-
-    // MARK: - What is sent
-
-    watchMedia() {
-        for (const kind of kinds) {
-            effect(() => {
-                const track = this.media.tracks[kind]();
-                for (const person of this.people.peek()) {
-                    void person.pair?.put(kind, track).then(() => this.limit(person)).catch((error) => log("put", kind, String(error)));
-                }
-            });
-        }
-        effect(() => this.sendState());
-        effect(() => {
-            // More people, less for each.
-            for (const person of this.people()) this.limit(person);
-        });
+        const person = this.mesh.remove(id);
+        if (person && isNews) this.tell({ kind: "left", name: person.name.peek() });
     }
 
     sendState() {
@@ -276,31 +207,9 @@ export class Call {
         this.remember();
     }
 
-    /** @param {Person} person */
-    limit(person) {
-        const sender = person.pair?.transceiver("video")?.sender;
-        if (!sender) return;
-        const rung = this.gauges.rungOf(person);
-        apply(sender, share(this.people.peek().length, rung, isTelephone)).catch((error) => log("limit", String(error)));
-    }
-
-    // MARK: - Time
-
-    tick() {
-        const now = performance.now();
-        for (const person of this.people.peek()) {
-            person.pair?.tick(now, this.link.peek() === "open" && !person.isAway.peek());
-        }
-    }
-
-    async sample() {
-        this.rung.set(await this.gauges.sample(this.people.peek(), (person) => this.limit(person)));
-        this.remember();
-    }
-
     /** Whether only voice is left of what one sends. */
     isVoiceOnly() {
-        return this.rung() === lowestRung && this.media.isSending.video();
+        return this.mesh.isVoiceOnly();
     }
 
     // MARK: - Memory
@@ -321,20 +230,6 @@ export class Call {
 
     /** For `debug()`. */
     async describe() {
-        const people = await Promise.all(
-            this.people.peek().map(async (person) => ({
-                id: person.id,
-                name: person.name.peek(),
-                isElder: person.pair?.isElder,
-                condition: person.condition.peek(),
-                isAway: person.isAway.peek(),
-                state: { audio: person.audio.peek(), video: person.video.peek(), screen: person.screen.peek() },
-                isSpeaking: person.isSpeaking.peek(),
-                quality: [person.incoming.peek(), person.outgoing.peek()],
-                renewals: person.pair?.renewals,
-                ...facts((await person.pair?.pc.getStats()) ?? new Map()),
-            })),
-        );
-        return { me: this.seat.peerId, link: this.link.peek(), ending: this.ending.peek(), people };
+        return { me: this.seat.peerId, link: this.link.peek(), ending: this.ending.peek(), people: await this.mesh.describe() };
     }
 }

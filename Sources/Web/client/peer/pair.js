@@ -37,12 +37,16 @@ export class Pair {
      * @param {boolean} given.isElder Whether this side was there first: it offers first and does not give way.
      * @param {RTCIceServer[]} given.iceServers
      * @param {boolean} given.relayOnly
+     * @param {Kind[]} given.kinds What can be sent, in the order of the transceivers; both sides have the same.
+     * @param {boolean} given.tellsByDirection Whether the descriptions say what is sent: then switching negotiates.
      * @param {Tracks} given.tracks
      * @param {Listener} given.listener
      */
-    constructor({ name, isElder, iceServers, relayOnly, tracks, listener }) {
+    constructor({ name, isElder, iceServers, relayOnly, kinds, tellsByDirection, tracks, listener }) {
         this.name = name;
         this.isElder = isElder;
+        this.kinds = kinds;
+        this.tellsByDirection = tellsByDirection;
         this.iceServers = iceServers;
         this.relayOnly = relayOnly;
         this.tracks = { ...tracks };
@@ -64,9 +68,9 @@ export class Pair {
     /** Makes the first offer, or a fresh one. */
     begin() {
         const { pc } = this;
-        for (const kind of kinds) {
+        for (const kind of this.kinds) {
             pc.addTransceiver(this.tracks[kind] ?? (kind === "audio" ? "audio" : "video"), {
-                direction: "sendrecv",
+                direction: this.direction(kind),
                 streams: kind === "screen" ? [] : [this.group],
             });
         }
@@ -96,13 +100,23 @@ export class Pair {
      */
     async put(kind, track) {
         this.tracks[kind] = track;
-        const sender = this.transceiver(kind)?.sender;
-        if (sender && sender.track !== track) await sender.replaceTrack(track);
+        const transceiver = this.transceiver(kind);
+        if (!transceiver || transceiver.sender.track === track) return;
+        await transceiver.sender.replaceTrack(track);
+        if (this.tellsByDirection) transceiver.direction = this.direction(kind);
     }
 
     /** @param {Kind} kind */
     transceiver(kind) {
-        return this.pc.getTransceivers()[kinds.indexOf(kind)];
+        return this.pc.getTransceivers()[this.kinds.indexOf(kind)];
+    }
+
+    /**
+     * @param {Kind} kind
+     * @returns {RTCRtpTransceiverDirection}
+     */
+    direction(kind) {
+        return this.tellsByDirection && kind !== "audio" && !this.tracks[kind] ? "recvonly" : "sendrecv";
     }
 
     /**
@@ -200,7 +214,7 @@ export class Pair {
             log(this.name, "candidate error", errorCode, errorText, url);
         };
         pc.ontrack = ({ track, transceiver }) => {
-            const kind = kinds[pc.getTransceivers().indexOf(transceiver)];
+            const kind = this.kinds[pc.getTransceivers().indexOf(transceiver)];
             if (kind) this.listener.track(kind, track);
         };
         pc.oniceconnectionstatechange = () => log(this.name, "ice", pc.iceConnectionState);
@@ -276,10 +290,10 @@ export class Pair {
         await pc.setRemoteDescription(description);
         if (pc !== this.pc) return;
         this.theirs = session;
-        for (const kind of kinds) {
+        for (const kind of this.kinds) {
             const transceiver = this.transceiver(kind);
             if (!transceiver) continue;
-            transceiver.direction = "sendrecv";
+            transceiver.direction = this.direction(kind);
             if (kind !== "screen") transceiver.sender.setStreams?.(this.group);
             if (transceiver.sender.track !== this.tracks[kind]) await transceiver.sender.replaceTrack(this.tracks[kind]);
         }

@@ -9,7 +9,7 @@ import { mark } from "../debug.js";
 import { isTelephone } from "../media/constraints.js";
 
 /** @typedef {import("../call/call.js").Call} Call */
-/** @typedef {import("../call/person.js").Person} Person */
+/** @typedef {import("../peer/person.js").Person} Person */
 /** @typedef {import("../core/language.js").Word} Word */
 /** @typedef {import("./loudspeakers.js").Loudspeakers} Loudspeakers */
 

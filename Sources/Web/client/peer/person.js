@@ -3,11 +3,11 @@
 
 import { signal } from "../core/signal.js";
 
-/** @typedef {import("./protocol.js").PeerEntry} PeerEntry */
-/** @typedef {import("../peer/pair.js").Condition} Condition */
-/** @typedef {import("../peer/pair.js").Kind} Kind */
-/** @typedef {import("../peer/pair.js").Pair} Pair */
-/** @typedef {import("../peer/quality.js").Grade} Grade */
+/** @typedef {import("../call/protocol.js").PeerEntry} PeerEntry */
+/** @typedef {import("./pair.js").Condition} Condition */
+/** @typedef {import("./pair.js").Kind} Kind */
+/** @typedef {import("./pair.js").Pair} Pair */
+/** @typedef {import("./quality.js").Grade} Grade */
 
 export class Person {
     /** @param {PeerEntry} entry */
@@ -52,11 +52,17 @@ export class Person {
     /**
      * @param {Kind} kind
      * @param {MediaStreamTrack} track
+     * @param {boolean} isWitness Whether the track itself tells what is sent.
      */
-    hear(kind, track) {
+    hear(kind, track, isWitness) {
         const stream = this.streams[kind];
         for (const old of stream.getTracks()) stream.removeTrack(old);
         stream.addTrack(track);
         this.played.set(this.played.peek() + 1);
+        if (!isWitness || kind === "audio") return;
+        const look = () => stream.getTracks().includes(track) && this[kind].set(!track.muted);
+        track.addEventListener("mute", look);
+        track.addEventListener("unmute", look);
+        look();
     }
 }

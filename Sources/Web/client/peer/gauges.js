@@ -2,8 +2,8 @@
 // What is measured about the links of a call: how good they are, and who speaks.
 
 import { log } from "../debug.js";
-import { Quality } from "../peer/quality.js";
-import { Sampler } from "../peer/sampler.js";
+import { Quality } from "./quality.js";
+import { Sampler } from "./sampler.js";
 
 /** @typedef {import("./person.js").Person} Person */
 
