@@ -35,6 +35,9 @@ static const unsigned char core_icons_js[] = {
 static const unsigned char core_language_js[] = {
 #embed "../Web/client/core/language.js"
 };
+static const unsigned char core_name_js[] = {
+#embed "../Web/client/core/name.js"
+};
 static const unsigned char core_place_js[] = {
 #embed "../Web/client/core/place.js"
 };
@@ -91,6 +94,9 @@ static const unsigned char media_meter_js[] = {
 };
 static const unsigned char media_problems_js[] = {
 #embed "../Web/client/media/problems.js"
+};
+static const unsigned char media_tones_js[] = {
+#embed "../Web/client/media/tones.js"
 };
 static const unsigned char media_wake_js[] = {
 #embed "../Web/client/media/wake.js"
@@ -173,8 +179,59 @@ static const unsigned char style_call_css[] = {
 static const unsigned char style_home_css[] = {
 #embed "../Web/client/style/home.css"
 };
+static const unsigned char style_talkie_css[] = {
+#embed "../Web/client/style/talkie.css"
+};
+static const unsigned char talkie_html[] = {
+#embed "../Web/client/talkie.html"
+};
+static const unsigned char talkie_air_js[] = {
+#embed "../Web/client/talkie/air.js"
+};
+static const unsigned char talkie_floor_js[] = {
+#embed "../Web/client/talkie/floor.js"
+};
+static const unsigned char talkie_formats_js[] = {
+#embed "../Web/client/talkie/formats.js"
+};
+static const unsigned char talkie_frames_js[] = {
+#embed "../Web/client/talkie/frames.js"
+};
+static const unsigned char talkie_grip_js[] = {
+#embed "../Web/client/talkie/grip.js"
+};
+static const unsigned char talkie_hold_js[] = {
+#embed "../Web/client/talkie/hold.js"
+};
+static const unsigned char talkie_lobby_js[] = {
+#embed "../Web/client/talkie/lobby.js"
+};
+static const unsigned char talkie_main_js[] = {
+#embed "../Web/client/talkie/main.js"
+};
+static const unsigned char talkie_pace_js[] = {
+#embed "../Web/client/talkie/pace.js"
+};
+static const unsigned char talkie_player_js[] = {
+#embed "../Web/client/talkie/player.js"
+};
+static const unsigned char talkie_recorder_js[] = {
+#embed "../Web/client/talkie/recorder.js"
+};
+static const unsigned char talkie_talkie_js[] = {
+#embed "../Web/client/talkie/talkie.js"
+};
+static const unsigned char talkie_tunes_js[] = {
+#embed "../Web/client/talkie/tunes.js"
+};
+static const unsigned char words_en_talkie_js[] = {
+#embed "../Web/client/words/en-talkie.js"
+};
 static const unsigned char words_en_js[] = {
 #embed "../Web/client/words/en.js"
+};
+static const unsigned char words_ru_talkie_js[] = {
+#embed "../Web/client/words/ru-talkie.js"
 };
 static const unsigned char words_ru_js[] = {
 #embed "../Web/client/words/ru.js"
@@ -192,6 +249,7 @@ static const struct sterna_asset assets[] = {
     {"core/dom.js", core_dom_js, sizeof core_dom_js},
     {"core/icons.js", core_icons_js, sizeof core_icons_js},
     {"core/language.js", core_language_js, sizeof core_language_js},
+    {"core/name.js", core_name_js, sizeof core_name_js},
     {"core/place.js", core_place_js, sizeof core_place_js},
     {"core/signal.js", core_signal_js, sizeof core_signal_js},
     {"core/storage.js", core_storage_js, sizeof core_storage_js},
@@ -211,6 +269,7 @@ static const struct sterna_asset assets[] = {
     {"media/media.js", media_media_js, sizeof media_media_js},
     {"media/meter.js", media_meter_js, sizeof media_meter_js},
     {"media/problems.js", media_problems_js, sizeof media_problems_js},
+    {"media/tones.js", media_tones_js, sizeof media_tones_js},
     {"media/wake.js", media_wake_js, sizeof media_wake_js},
     {"peer/bitrate.js", peer_bitrate_js, sizeof peer_bitrate_js},
     {"peer/description.js", peer_description_js, sizeof peer_description_js},
@@ -238,7 +297,24 @@ static const struct sterna_asset assets[] = {
     {"style/base.css", style_base_css, sizeof style_base_css},
     {"style/call.css", style_call_css, sizeof style_call_css},
     {"style/home.css", style_home_css, sizeof style_home_css},
+    {"style/talkie.css", style_talkie_css, sizeof style_talkie_css},
+    {"talkie.html", talkie_html, sizeof talkie_html},
+    {"talkie/air.js", talkie_air_js, sizeof talkie_air_js},
+    {"talkie/floor.js", talkie_floor_js, sizeof talkie_floor_js},
+    {"talkie/formats.js", talkie_formats_js, sizeof talkie_formats_js},
+    {"talkie/frames.js", talkie_frames_js, sizeof talkie_frames_js},
+    {"talkie/grip.js", talkie_grip_js, sizeof talkie_grip_js},
+    {"talkie/hold.js", talkie_hold_js, sizeof talkie_hold_js},
+    {"talkie/lobby.js", talkie_lobby_js, sizeof talkie_lobby_js},
+    {"talkie/main.js", talkie_main_js, sizeof talkie_main_js},
+    {"talkie/pace.js", talkie_pace_js, sizeof talkie_pace_js},
+    {"talkie/player.js", talkie_player_js, sizeof talkie_player_js},
+    {"talkie/recorder.js", talkie_recorder_js, sizeof talkie_recorder_js},
+    {"talkie/talkie.js", talkie_talkie_js, sizeof talkie_talkie_js},
+    {"talkie/tunes.js", talkie_tunes_js, sizeof talkie_tunes_js},
+    {"words/en-talkie.js", words_en_talkie_js, sizeof words_en_talkie_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
+    {"words/ru-talkie.js", words_ru_talkie_js, sizeof words_ru_talkie_js},
     {"words/ru.js", words_ru_js, sizeof words_ru_js},
 };
 

@@ -73,3 +73,13 @@ def couple(person):
         return ana, ben, path
 
     return meet
+
+
+@pytest.fixture(scope="session")
+def ask(chromium, site):
+    """ask(module, body): what `body` returns when `m` is the module."""
+    page = chromium.new_page()
+    page.goto(site)
+    root = page.evaluate("new URL('.', document.querySelector('script[src]').src).href")
+    yield lambda module, body: page.evaluate(f"import('{root}{module}').then(m => {{ {body} }})")
+    page.close()

@@ -5,16 +5,6 @@ import pathlib
 import pytest
 
 
-@pytest.fixture(scope="module")
-def ask(chromium, site):
-    """ask(module, body): what `body` returns when `m` is the module."""
-    page = chromium.new_page()
-    page.goto(site)
-    root = page.evaluate("new URL('.', document.querySelector('script[src]').src).href")
-    yield lambda module, body: page.evaluate(f"import('{root}{module}').then(m => {{ {body} }})")
-    page.close()
-
-
 def test_numbered_messages_arrive_once_and_in_order(ask):
     assert ask("call/delivery.js", """
         const d = new m.Delivery();

@@ -34,9 +34,10 @@ struct AssetsTests {
         return assets.lookup(path)
     }
 
-    @Test(
-        "answers every page's path with the one page, which is asked for anew each time",
-        arguments: ["/", "/r/abc", "/talkie", "/talkie/yard", "/chat", "/chat/general", "/calls"])
+    /// A path for each page.
+    static let paths = ["/", "/r/abc", "/talkie", "/talkie/shore"]
+
+    @Test("answers every page's path with a page that is asked for anew each time", arguments: paths)
     func pages(path: String) throws {
         let page = try #require(asset(at: path))
         #expect(page.contentType == "text/html; charset=utf-8")
@@ -47,15 +48,21 @@ struct AssetsTests {
         "has nothing at other paths",
         arguments: [
             "", "/r", "/r/", "/r/a/b", "/x", "/assets", "/assets/", "/assets/x", "/assets/x/nothing.js",
-            "/assets/x/index.html", "/assets/x/../index.html", "//", "/index.html",
+            "/assets/x/index.html", "/assets/x/../index.html", "//", "/index.html", "/talkie/", "/talkie/a/b",
+            "/talkie.html", "/assets/x/talkie.html",
         ])
     func unknown(path: String) {
         #expect(asset(at: path) == nil)
     }
 
-    @Test("the page names only files that exist, under the version that may be kept for good")
-    func references() throws {
-        let page = String(decoding: try #require(asset(at: "/")).identity.bytes, as: UTF8.self)
+    /// The page at a path as text.
+    private func page(at path: String) throws -> String {
+        String(decoding: try #require(asset(at: path)).identity.bytes, as: UTF8.self)
+    }
+
+    @Test("a page names only files that exist, under the version that may be kept for good", arguments: paths)
+    func references(path: String) throws {
+        let page = try page(at: path)
         #expect(!page.contains("/@/"))
         let named = page.matches(of: /"(\/assets\/[^"]+)"/).map { String($0.output.1) }
         #expect(!named.isEmpty)
@@ -65,16 +72,34 @@ struct AssetsTests {
         }
     }
 
-    @Test("the page asks for every module at once, so that none waits for another to be read")
-    func preloads() throws {
-        let page = String(decoding: try #require(asset(at: "/")).identity.bytes, as: UTF8.self)
+    @Test("a page asks at once for every module that it needs, and for no other", arguments: paths)
+    func preloads(path: String) throws {
+        let page = try page(at: path)
+        let root = "/assets/\(Assets().version)/"
+        let script = try #require(page.firstMatch(of: /<script type="module" src="([^"]+)"/)?.output.1)
+        let preloaded = page.matches(of: /rel="modulepreload" href="([^"]+)"/).map { String($0.output.1) }
+        var needed: Set<String> = []
+        var unread = [String(script.dropFirst(root.count))]
+        while let name = unread.popLast() {
+            guard needed.insert(name).inserted else { continue }
+            let module = String(decoding: try #require(asset(at: root + name)).identity.bytes, as: UTF8.self)
+            for line in module.matches(of: /(?m)^(?:import|export) [^;]*from "(\.[^"]+)";/) {
+                let base = URL(string: "x:/" + name)
+                unread.append(
+                    String(try #require(URL(string: String(line.output.1), relativeTo: base)).path().dropFirst()))
+            }
+        }
+        #expect(Set(preloaded + [String(script)]) == Set(needed.map { root + $0 }))
+        #expect(Set(preloaded).count == preloaded.count)
+    }
+
+    @Test("every module is needed by some page")
+    func noModuleIsLeft() throws {
+        let pages = try Self.paths.map { try page(at: $0) }.joined()
         for file in EmbeddedFile.all where file.name.hasSuffix(".js") {
             // A module of types alone is never run.
-            let text = String(decoding: file.bytes, as: UTF8.self)
-            guard text.contains("export "), !text.hasSuffix("export {};\n") else { continue }
-            #expect(
-                page.contains("rel=\"modulepreload\" href=\"/assets/\(Assets().version)/\(file.name)\""), "\(file.name)"
-            )
+            guard !String(decoding: file.bytes, as: UTF8.self).hasSuffix("export {};\n") else { continue }
+            #expect(pages.contains("/\(file.name)\""), "\(file.name)")
         }
     }
 
@@ -101,10 +126,12 @@ struct AssetsTests {
         let policy = try #require(headers.first { $0.name == "Content-Security-Policy" }?.value)
         #expect(policy.hasPrefix("default-src 'none'"))
         for word in ["unsafe", "*", "http:", "https:"] { #expect(!policy.contains(word)) }
-        let page = String(decoding: try #require(asset(at: "/")).identity.bytes, as: UTF8.self)
-        #expect(!page.contains("<style"))
-        #expect(!page.contains("style="))
-        for script in page.matches(of: /<script[^>]*>([^<]*)/) { #expect(script.output.1.isEmpty) }
+        for path in Self.paths {
+            let page = try page(at: path)
+            #expect(!page.contains("<style"))
+            #expect(!page.contains("style="))
+            for script in page.matches(of: /<script[^>]*>([^<]*)/) { #expect(script.output.1.isEmpty) }
+        }
     }
 
     @Test("every script and style starts with the licence")

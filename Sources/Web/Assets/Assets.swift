@@ -34,30 +34,34 @@ package struct Assets {
         if let asset = prepared[key] { return asset }
         guard let file = files[name] else { return nil }
         let asset = Asset(
-            name == Self.page ? addressed(file.bytes) : file.bytes,
+            name.hasSuffix(".html") ? addressed(file.bytes) : file.bytes,
             contentType: file.contentType,
             cacheControl: isVersioned ? "public, max-age=31536000, immutable" : "no-cache")
         prepared[key] = asset
         return asset
     }
 
-    private static let page = "index.html"
+    private static let home = "index.html"
+    /// The pages with a path of their own, alone or with the name of a room or channel behind it.
+    private static let pages = ["talkie": "talkie.html"]
     private static let icon = "images/tern.svg"
 
     /// The name of the file that `path` stands for, and whether the path says which version is meant.
     private func file(at path: String) -> (name: String, isVersioned: Bool)? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.first, parts.count) {
-        case ("", 1): return (Self.page, false)
+        case ("", 1): return (Self.home, false)
         // The token is not looked at: the page itself says that a link leads nowhere.
-        case ("r", 2): return parts.last?.isEmpty == false ? (Self.page, false) : nil
-        case ("talkie", 1...2), ("chat", 1...2), ("calls", 1): return (Self.page, false)
+        case ("r", 2): return parts.last?.isEmpty == false ? (Self.home, false) : nil
         case ("favicon.ico", 1): return (Self.icon, false)
         case ("assets", 3...):
             let name = parts.dropFirst(2).joined(separator: "/")
-            guard name != Self.page, let given = parts.dropFirst().first else { return nil }
+            guard !name.hasSuffix(".html"), let given = parts.dropFirst().first else { return nil }
             // A page from before an upgrade still gets its files, though not to keep.
             return (name, given == version)
+        case (let name?, 1...2):
+            guard let page = Self.pages[String(name)], parts.last?.isEmpty == false else { return nil }
+            return (page, false)
         default: return nil
         }
     }

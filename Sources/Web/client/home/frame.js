@@ -8,7 +8,7 @@ import { asset } from "../core/place.js";
 
 /** @typedef {import("../core/language.js").Language} Language */
 
-/** @param {(path: string) => void} go */
+/** @param {(path: string) => void} [go] Left out where the start page is another page. */
 export function header(go) {
     return h(
         "header",
@@ -19,7 +19,7 @@ export function header(go) {
                 class: "brand",
                 href: "/",
                 onclick: (/** @type {MouseEvent} */ event) => {
-                    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                    if (!go || event.ctrlKey || event.metaKey || event.shiftKey) return;
                     event.preventDefault();
                     go("/");
                 },

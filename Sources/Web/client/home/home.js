@@ -39,6 +39,7 @@ export function home(go) {
                 ),
                 h("img", { class: "sky", src: asset("images/terns.svg"), alt: "", width: 520, height: 420 }),
             ),
+            otherWays(),
             h("div", { class: "cards" }, joiner(go), lately(go)),
         ),
         h("footer", {}, icon("lock"), h("p", {}, () => t("privacy"))),
@@ -98,6 +99,31 @@ function starter(go) {
             ),
             h("label", { class: "check" }, oneTime, h("span", {}, () => t("oneTime"))),
         ),
+    );
+}
+
+/** The three other ways to talk, each one press away, and none as loud as the button. */
+function otherWays() {
+    return h(
+        "nav",
+        { class: "other-ways", "aria-labelledby": "other-ways" },
+        h("h2", { id: "other-ways", class: "unseen" }, () => t("ways")),
+        way("/talkie", "radio", "wayTalkie", "wayTalkieText"),
+    );
+}
+
+/**
+ * @param {string} path
+ * @param {import("../core/icons.js").Icon} picture
+ * @param {Word} name
+ * @param {Word} text
+ */
+function way(path, picture, name, text) {
+    return h(
+        "a",
+        { class: "way", href: path },
+        h("span", { class: "way-picture" }, icon(picture)),
+        h("span", { class: "way-words" }, h("strong", {}, () => t(name)), h("span", {}, () => t(text))),
     );
 }
 

@@ -67,6 +67,30 @@ export function linkCard(token, { hasQRCode }) {
 }
 
 /**
+ * A button that copies a link and says so.
+ * @param {string} link
+ * @param {string} [size] A class besides.
+ */
+export function copyButton(link, size = "") {
+    const copied = signal(/** @type {"yes" | "no" | null} */ (null));
+    const copy = async () => {
+        const field = h("input", { value: link, class: "unseen" });
+        document.body.append(field);
+        const done = await write(link, field);
+        field.remove();
+        copied.set(done ? "yes" : "no");
+        say(t(done ? "copied" : "copyFailed"));
+        setTimeout(() => copied.set(null), 4000);
+    };
+    return h(
+        "button",
+        { type: "button", class: () => `${copied() === "yes" ? "done" : "secondary"} ${size}`, onclick: () => void copy() },
+        pick(() => (copied() === "yes" ? "check" : "copy")),
+        h("span", {}, () => t(copied() === "yes" ? "copied" : "copy")),
+    );
+}
+
+/**
  * An icon that changes.
  * @param {() => import("../core/icons.js").Icon} name
  */

@@ -23,10 +23,11 @@ export function voice(deviceId, isFirm) {
  * @param {string | undefined} deviceId
  * @param {boolean} isFirm
  * @param {"user" | "environment"} facing
+ * @param {boolean} isSmall Whether a small picture is enough, wherever it is seen.
  * @returns {MediaTrackConstraints}
  */
-export function picture(deviceId, isFirm, facing) {
-    const [width, height] = isTelephone ? [640, 360] : [1280, 720];
+export function picture(deviceId, isFirm, facing, isSmall) {
+    const [width, height] = isTelephone || isSmall ? [640, 360] : [1280, 720];
     return {
         width: { ideal: width },
         height: { ideal: height },

@@ -16,7 +16,9 @@ const storageKey = "sterna.devices";
 const inputs = { audio: "audioinput", video: "videoinput" };
 
 export class Media {
-    constructor() {
+    /** @param {{ isSmall?: boolean }} manner Whether a small picture is enough. */
+    constructor(manner = {}) {
+        this.isSmall = manner.isSmall ?? false;
         this.tracks = { audio: none(), video: none(), screen: none() };
         /** What the person wants to be on. */
         this.wants = { audio: signal(true), video: signal(true) };
@@ -177,7 +179,7 @@ export class Media {
     async request(kinds, isFirm) {
         return await navigator.mediaDevices.getUserMedia({
             audio: kinds.includes("audio") && voice(this.idOf("audio"), isFirm),
-            video: kinds.includes("video") && picture(this.idOf("video"), isFirm, this.facing),
+            video: kinds.includes("video") && picture(this.idOf("video"), isFirm, this.facing, this.isSmall),
         });
     }
 

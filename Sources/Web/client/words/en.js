@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Every sentence of the page in English; the other languages have the same keys. */
+import { talkie } from "./en-talkie.js";
+
+/** Every sentence of the pages in English; the other languages have the same keys. */
 export const english = {
+    ...talkie,
+
     // Home
     title: "Sterna: a call by link",
     headline: "See and hear each other, by a link",
@@ -27,6 +31,9 @@ export const english = {
     forgetOne: "Remove the call of {when} from the list",
     privacy: "Voice and picture are encrypted between you. No cloud of anybody else takes part.",
     language: "Language",
+    ways: "Other ways to talk",
+    wayTalkie: "Walkie-talkie",
+    wayTalkieText: "Hold the button and speak: everybody on the channel sees and hears you.",
 
     // Where it cannot work
     insecureTitle: "This address cannot use the camera",

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { talkie } from "./ru-talkie.js";
+
 /** @type {Record<keyof typeof import("./en.js").english, import("../core/language.js").Entry>} */
 export const russian = {
+    ...talkie,
+
     // Home
     title: "Sterna: звонок по ссылке",
     headline: "Видеть и слышать друг друга по ссылке",
@@ -27,6 +31,9 @@ export const russian = {
     forgetOne: "Убрать из списка звонок от {when}",
     privacy: "Голос и изображение зашифрованы между вами. Чужие облака не участвуют.",
     language: "Язык",
+    ways: "Другие способы поговорить",
+    wayTalkie: "Рация",
+    wayTalkieText: "Держите кнопку и говорите: вас видят и слышат все на канале.",
 
     // Where it cannot work
     insecureTitle: "По этому адресу камера недоступна",

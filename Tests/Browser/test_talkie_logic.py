@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The walkie-talkie's rules without a network: who has the air, what a touch means, how one keeps to the live edge."""
+import pytest
+
+
+def walk(ask, inputs):
+    """The state and the steps after each input of a fresh floor."""
+    return ask("talkie/floor.js", f"""
+        const floor = new m.Floor();
+        return {inputs}.map(input => [floor.handle(input), floor.state])
+    """)
+
+
+QUIET = "{ you: 'a', talker: null }"
+BEN = "{ you: 'a', talker: 'b' }"
+
+
+def test_a_press_records_at_once_and_goes_out_when_the_air_is_given(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'granted', 'release', 'flushed', 'released']") == [
+        [[], "free"], [["record", "ask"], "asking"], [["air", "tone-grant"], "talking"], [["finish"], "ending"],
+        [["give"], "free"], [[], "free"]]
+
+
+def test_a_refused_press_is_forgotten(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'denied', 'release']")[2:] == [[["discard", "tone-busy"], "free"], [[], "free"]]
+
+
+def test_a_press_while_another_talks_asks_nobody(ask):
+    assert walk(ask, f"[{BEN}, 'press', 'released', {QUIET}, 'press']") == [
+        [[], "listening"], [["tone-busy"], "listening"], [["tone-free"], "free"], [[], "free"],
+        [["record", "ask"], "asking"]]
+
+
+def test_air_that_comes_after_the_finger_has_gone_is_given_back(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'release', 'granted']")[2:] == [[["discard", "give"], "free"], [["give"], "free"]]
+
+
+def test_air_that_is_taken_back_ends_the_recording(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'granted', 'released', 'release']")[3:] == [
+        [["discard", "tone-taken"], "free"], [[], "free"]]
+
+
+def test_a_lost_line_ends_the_talk_and_nothing_is_pressed_until_it_is_back(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'granted', 'lost', 'press', {QUIET}, 'press']")[3:] == [
+        [["discard", "tone-taken"], "away"], [[], "away"], [[], "free"], [["record", "ask"], "asking"]]
+
+
+def test_news_of_oneself_talking_changes_nothing(ask):
+    assert walk(ask, f"[{QUIET}, 'press', 'granted', {{ you: 'a', talker: 'a' }}]")[3] == [[], "talking"]
+
+
+@pytest.mark.parametrize("touches, meanings", [
+    ("[['down', 0], ['up', 900]]", ["press", "release"]),
+    ("[['down', 0], ['up', 100], ['down', 5000], ['up', 5100]]", ["press", None, None, "release"]),
+    ("[['down', 0], ['up', 100], ['down', 5000], ['up', 9000]]", ["press", None, None, "release"]),
+    ("[['down', 0], ['down', 30], ['let', 40], ['up', 50]]", ["press", None, "release", None]),
+    ("[['click'], ['click'], ['click']]", ["press", "release", "press"]),
+    ("[['up', 0], ['let', 10]]", [None, None]),
+])
+def test_a_touch_holds_and_a_tap_locks(ask, touches, meanings):
+    assert ask("talkie/grip.js", f"const grip = new m.Grip(); return {touches}.map(([name, now]) => grip[name](now))") == meanings
+
+
+@pytest.mark.parametrize("given, expected", [
+    # Near the edge nothing is done; late one hurries until near again; hopelessly late one jumps.
+    ("{ time: 1, rate: 1, ranges: [{ start: 0, end: 1.4 }] }", {"seek": None, "rate": 1}),
+    ("{ time: 1, rate: 1, ranges: [{ start: 0, end: 1.8 }] }", {"seek": None, "rate": 1.15}),
+    ("{ time: 1, rate: 1.15, ranges: [{ start: 0, end: 1.4 }] }", {"seek": None, "rate": 1.15}),
+    ("{ time: 1, rate: 1.15, ranges: [{ start: 0, end: 1.2 }] }", {"seek": None, "rate": 1}),
+    ("{ time: 1, rate: 1, ranges: [{ start: 0, end: 4 }] }", {"seek": 3.75, "rate": 1}),
+    # In the middle of a talk the stream begins late, and lost clusters leave a gap.
+    ("{ time: 0, rate: 1, ranges: [{ start: 12.3, end: 12.4 }] }", {"seek": 12.3, "rate": 1}),
+    ("{ time: 5, rate: 1, ranges: [{ start: 0, end: 5 }, { start: 7, end: 8 }] }", {"seek": 7, "rate": 1}),
+    ("{ time: 0, rate: 1, ranges: [] }", {"seek": None, "rate": 1}),
+])
+def test_a_listener_keeps_to_the_live_edge(ask, given, expected):
+    assert ask("talkie/pace.js", f"return m.pace({{ ...{given}, isLive: true }})") == expected
+
+
+def test_what_is_heard_again_is_not_hurried(ask):
+    assert ask("talkie/pace.js", "return m.pace({ time: 1, rate: 1, ranges: [{ start: 0, end: 30 }], isLive: false })") == {
+        "seek": None, "rate": 1}
+
+
+def test_frames_are_a_byte_and_a_payload(ask):
+    assert ask("talkie/frames.js", """
+        const read = (...bytes) => m.read(Uint8Array.from(bytes).buffer);
+        const info = m.read(new TextEncoder().encode('\\x14{"you":"a","talker":null,"peers":[],"mime":null}').buffer);
+        return Promise.resolve([
+            read(0x10).type, read(0x11).type, read(0x12).type, [...read(0x13, 7, 8).bytes], info.info.you,
+            read(0x15, 104, 105).payload, read(0x99).type, [...m.press], [...m.release], [...m.replay], [...m.ping('hi')],
+        ])
+    """) == ["granted", "denied", "released", [7, 8], "a", "hi", "unknown", [1], [2], [5], [4, 104, 105]]
+
+
+def test_names_are_made_fit_for_the_server(ask):
+    names = ["  Ana  Lena ", "a\u202eb", "e\u0301", "\u0007", "x" * 70]
+    assert ask("core/name.js", f"return {names!r}.map(m.cleanName)") == ["Ana Lena", "a b", "\u00e9", "", "x" * 64]
