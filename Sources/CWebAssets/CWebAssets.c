@@ -8,6 +8,9 @@ static const unsigned char app_webmanifest[] = {
 static const unsigned char call_call_js[] = {
 #embed "../Web/client/call/call.js"
 };
+static const unsigned char call_conversation_js[] = {
+#embed "../Web/client/call/conversation.js"
+};
 static const unsigned char call_delivery_js[] = {
 #embed "../Web/client/call/delivery.js"
 };
@@ -20,8 +23,101 @@ static const unsigned char call_protocol_js[] = {
 static const unsigned char call_seat_js[] = {
 #embed "../Web/client/call/seat.js"
 };
+static const unsigned char calls_html[] = {
+#embed "../Web/client/calls.html"
+};
+static const unsigned char calls_bar_js[] = {
+#embed "../Web/client/calls/bar.js"
+};
+static const unsigned char calls_book_js[] = {
+#embed "../Web/client/calls/book.js"
+};
+static const unsigned char calls_contacts_js[] = {
+#embed "../Web/client/calls/contacts.js"
+};
+static const unsigned char calls_devices_js[] = {
+#embed "../Web/client/calls/devices.js"
+};
+static const unsigned char calls_layer_js[] = {
+#embed "../Web/client/calls/layer.js"
+};
+static const unsigned char calls_machine_js[] = {
+#embed "../Web/client/calls/machine.js"
+};
+static const unsigned char calls_main_js[] = {
+#embed "../Web/client/calls/main.js"
+};
+static const unsigned char calls_notice_js[] = {
+#embed "../Web/client/calls/notice.js"
+};
+static const unsigned char calls_packets_js[] = {
+#embed "../Web/client/calls/packets.js"
+};
+static const unsigned char calls_reasons_js[] = {
+#embed "../Web/client/calls/reasons.js"
+};
+static const unsigned char calls_socket_js[] = {
+#embed "../Web/client/calls/socket.js"
+};
+static const unsigned char calls_telephone_js[] = {
+#embed "../Web/client/calls/telephone.js"
+};
+static const unsigned char calls_tunes_js[] = {
+#embed "../Web/client/calls/tunes.js"
+};
+static const unsigned char chat_html[] = {
+#embed "../Web/client/chat.html"
+};
+static const unsigned char chat_channel_js[] = {
+#embed "../Web/client/chat/channel.js"
+};
+static const unsigned char chat_chat_js[] = {
+#embed "../Web/client/chat/chat.js"
+};
+static const unsigned char chat_composer_js[] = {
+#embed "../Web/client/chat/composer.js"
+};
+static const unsigned char chat_conversation_js[] = {
+#embed "../Web/client/chat/conversation.js"
+};
+static const unsigned char chat_dialogs_js[] = {
+#embed "../Web/client/chat/dialogs.js"
+};
+static const unsigned char chat_entry_js[] = {
+#embed "../Web/client/chat/entry.js"
+};
+static const unsigned char chat_history_js[] = {
+#embed "../Web/client/chat/history.js"
+};
+static const unsigned char chat_main_js[] = {
+#embed "../Web/client/chat/main.js"
+};
+static const unsigned char chat_outbox_js[] = {
+#embed "../Web/client/chat/outbox.js"
+};
+static const unsigned char chat_picture_js[] = {
+#embed "../Web/client/chat/picture.js"
+};
+static const unsigned char chat_screen_js[] = {
+#embed "../Web/client/chat/screen.js"
+};
+static const unsigned char chat_sidebar_js[] = {
+#embed "../Web/client/chat/sidebar.js"
+};
+static const unsigned char chat_text_js[] = {
+#embed "../Web/client/chat/text.js"
+};
+static const unsigned char chat_voice_bar_js[] = {
+#embed "../Web/client/chat/voice-bar.js"
+};
+static const unsigned char chat_voice_js[] = {
+#embed "../Web/client/chat/voice.js"
+};
 static const unsigned char core_announce_js[] = {
 #embed "../Web/client/core/announce.js"
+};
+static const unsigned char core_colour_js[] = {
+#embed "../Web/client/core/colour.js"
 };
 static const unsigned char core_dialog_js[] = {
 #embed "../Web/client/core/dialog.js"
@@ -40,6 +136,9 @@ static const unsigned char core_name_js[] = {
 };
 static const unsigned char core_place_js[] = {
 #embed "../Web/client/core/place.js"
+};
+static const unsigned char core_qr_js[] = {
+#embed "../Web/client/core/qr.js"
 };
 static const unsigned char core_signal_js[] = {
 #embed "../Web/client/core/signal.js"
@@ -128,6 +227,18 @@ static const unsigned char peer_quality_js[] = {
 static const unsigned char peer_sampler_js[] = {
 #embed "../Web/client/peer/sampler.js"
 };
+static const unsigned char people_door_js[] = {
+#embed "../Web/client/people/door.js"
+};
+static const unsigned char people_links_js[] = {
+#embed "../Web/client/people/links.js"
+};
+static const unsigned char people_me_js[] = {
+#embed "../Web/client/people/me.js"
+};
+static const unsigned char people_qr_picture_js[] = {
+#embed "../Web/client/people/qr-picture.js"
+};
 static const unsigned char room_banners_js[] = {
 #embed "../Web/client/room/banners.js"
 };
@@ -175,6 +286,12 @@ static const unsigned char style_base_css[] = {
 };
 static const unsigned char style_call_css[] = {
 #embed "../Web/client/style/call.css"
+};
+static const unsigned char style_calls_css[] = {
+#embed "../Web/client/style/calls.css"
+};
+static const unsigned char style_chat_css[] = {
+#embed "../Web/client/style/chat.css"
 };
 static const unsigned char style_home_css[] = {
 #embed "../Web/client/style/home.css"
@@ -224,11 +341,23 @@ static const unsigned char talkie_talkie_js[] = {
 static const unsigned char talkie_tunes_js[] = {
 #embed "../Web/client/talkie/tunes.js"
 };
+static const unsigned char words_en_calls_js[] = {
+#embed "../Web/client/words/en-calls.js"
+};
+static const unsigned char words_en_chat_js[] = {
+#embed "../Web/client/words/en-chat.js"
+};
 static const unsigned char words_en_talkie_js[] = {
 #embed "../Web/client/words/en-talkie.js"
 };
 static const unsigned char words_en_js[] = {
 #embed "../Web/client/words/en.js"
+};
+static const unsigned char words_ru_calls_js[] = {
+#embed "../Web/client/words/ru-calls.js"
+};
+static const unsigned char words_ru_chat_js[] = {
+#embed "../Web/client/words/ru-chat.js"
 };
 static const unsigned char words_ru_talkie_js[] = {
 #embed "../Web/client/words/ru-talkie.js"
@@ -240,17 +369,50 @@ static const unsigned char words_ru_js[] = {
 static const struct sterna_asset assets[] = {
     {"app.webmanifest", app_webmanifest, sizeof app_webmanifest},
     {"call/call.js", call_call_js, sizeof call_call_js},
+    {"call/conversation.js", call_conversation_js, sizeof call_conversation_js},
     {"call/delivery.js", call_delivery_js, sizeof call_delivery_js},
     {"call/memory.js", call_memory_js, sizeof call_memory_js},
     {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},
     {"call/seat.js", call_seat_js, sizeof call_seat_js},
+    {"calls.html", calls_html, sizeof calls_html},
+    {"calls/bar.js", calls_bar_js, sizeof calls_bar_js},
+    {"calls/book.js", calls_book_js, sizeof calls_book_js},
+    {"calls/contacts.js", calls_contacts_js, sizeof calls_contacts_js},
+    {"calls/devices.js", calls_devices_js, sizeof calls_devices_js},
+    {"calls/layer.js", calls_layer_js, sizeof calls_layer_js},
+    {"calls/machine.js", calls_machine_js, sizeof calls_machine_js},
+    {"calls/main.js", calls_main_js, sizeof calls_main_js},
+    {"calls/notice.js", calls_notice_js, sizeof calls_notice_js},
+    {"calls/packets.js", calls_packets_js, sizeof calls_packets_js},
+    {"calls/reasons.js", calls_reasons_js, sizeof calls_reasons_js},
+    {"calls/socket.js", calls_socket_js, sizeof calls_socket_js},
+    {"calls/telephone.js", calls_telephone_js, sizeof calls_telephone_js},
+    {"calls/tunes.js", calls_tunes_js, sizeof calls_tunes_js},
+    {"chat.html", chat_html, sizeof chat_html},
+    {"chat/channel.js", chat_channel_js, sizeof chat_channel_js},
+    {"chat/chat.js", chat_chat_js, sizeof chat_chat_js},
+    {"chat/composer.js", chat_composer_js, sizeof chat_composer_js},
+    {"chat/conversation.js", chat_conversation_js, sizeof chat_conversation_js},
+    {"chat/dialogs.js", chat_dialogs_js, sizeof chat_dialogs_js},
+    {"chat/entry.js", chat_entry_js, sizeof chat_entry_js},
+    {"chat/history.js", chat_history_js, sizeof chat_history_js},
+    {"chat/main.js", chat_main_js, sizeof chat_main_js},
+    {"chat/outbox.js", chat_outbox_js, sizeof chat_outbox_js},
+    {"chat/picture.js", chat_picture_js, sizeof chat_picture_js},
+    {"chat/screen.js", chat_screen_js, sizeof chat_screen_js},
+    {"chat/sidebar.js", chat_sidebar_js, sizeof chat_sidebar_js},
+    {"chat/text.js", chat_text_js, sizeof chat_text_js},
+    {"chat/voice-bar.js", chat_voice_bar_js, sizeof chat_voice_bar_js},
+    {"chat/voice.js", chat_voice_js, sizeof chat_voice_js},
     {"core/announce.js", core_announce_js, sizeof core_announce_js},
+    {"core/colour.js", core_colour_js, sizeof core_colour_js},
     {"core/dialog.js", core_dialog_js, sizeof core_dialog_js},
     {"core/dom.js", core_dom_js, sizeof core_dom_js},
     {"core/icons.js", core_icons_js, sizeof core_icons_js},
     {"core/language.js", core_language_js, sizeof core_language_js},
     {"core/name.js", core_name_js, sizeof core_name_js},
     {"core/place.js", core_place_js, sizeof core_place_js},
+    {"core/qr.js", core_qr_js, sizeof core_qr_js},
     {"core/signal.js", core_signal_js, sizeof core_signal_js},
     {"core/storage.js", core_storage_js, sizeof core_storage_js},
     {"debug.js", debug_js, sizeof debug_js},
@@ -280,6 +442,10 @@ static const struct sterna_asset assets[] = {
     {"peer/person.js", peer_person_js, sizeof peer_person_js},
     {"peer/quality.js", peer_quality_js, sizeof peer_quality_js},
     {"peer/sampler.js", peer_sampler_js, sizeof peer_sampler_js},
+    {"people/door.js", people_door_js, sizeof people_door_js},
+    {"people/links.js", people_links_js, sizeof people_links_js},
+    {"people/me.js", people_me_js, sizeof people_me_js},
+    {"people/qr-picture.js", people_qr_picture_js, sizeof people_qr_picture_js},
     {"room/banners.js", room_banners_js, sizeof room_banners_js},
     {"room/bar.js", room_bar_js, sizeof room_bar_js},
     {"room/call-screen.js", room_call_screen_js, sizeof room_call_screen_js},
@@ -296,6 +462,8 @@ static const struct sterna_asset assets[] = {
     {"room/troubles.js", room_troubles_js, sizeof room_troubles_js},
     {"style/base.css", style_base_css, sizeof style_base_css},
     {"style/call.css", style_call_css, sizeof style_call_css},
+    {"style/calls.css", style_calls_css, sizeof style_calls_css},
+    {"style/chat.css", style_chat_css, sizeof style_chat_css},
     {"style/home.css", style_home_css, sizeof style_home_css},
     {"style/talkie.css", style_talkie_css, sizeof style_talkie_css},
     {"talkie.html", talkie_html, sizeof talkie_html},
@@ -312,8 +480,12 @@ static const struct sterna_asset assets[] = {
     {"talkie/recorder.js", talkie_recorder_js, sizeof talkie_recorder_js},
     {"talkie/talkie.js", talkie_talkie_js, sizeof talkie_talkie_js},
     {"talkie/tunes.js", talkie_tunes_js, sizeof talkie_tunes_js},
+    {"words/en-calls.js", words_en_calls_js, sizeof words_en_calls_js},
+    {"words/en-chat.js", words_en_chat_js, sizeof words_en_chat_js},
     {"words/en-talkie.js", words_en_talkie_js, sizeof words_en_talkie_js},
     {"words/en.js", words_en_js, sizeof words_en_js},
+    {"words/ru-calls.js", words_ru_calls_js, sizeof words_ru_calls_js},
+    {"words/ru-chat.js", words_ru_chat_js, sizeof words_ru_chat_js},
     {"words/ru-talkie.js", words_ru_talkie_js, sizeof words_ru_talkie_js},
     {"words/ru.js", words_ru_js, sizeof words_ru_js},
 };

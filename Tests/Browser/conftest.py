@@ -14,6 +14,9 @@ SITE = LOOPBACK + REST + PEERS + [
     "public-url=http://localhost:{web_port}",
     # Everybody in these tests comes from one address.
     "room-rate=1000",
+    "user-rate=1000",
+    # Nobody waits half a minute here for somebody who does not answer.
+    "call-ringing=8",
 ]
 
 

@@ -35,7 +35,7 @@ struct AssetsTests {
     }
 
     /// A path for each page.
-    static let paths = ["/", "/r/abc", "/talkie", "/talkie/shore"]
+    static let paths = ["/", "/r/abc", "/talkie", "/talkie/shore", "/chat", "/chat/general", "/calls"]
 
     @Test("answers every page's path with a page that is asked for anew each time", arguments: paths)
     func pages(path: String) throws {
@@ -49,7 +49,7 @@ struct AssetsTests {
         arguments: [
             "", "/r", "/r/", "/r/a/b", "/x", "/assets", "/assets/", "/assets/x", "/assets/x/nothing.js",
             "/assets/x/index.html", "/assets/x/../index.html", "//", "/index.html", "/talkie/", "/talkie/a/b",
-            "/talkie.html", "/assets/x/talkie.html",
+            "/talkie.html", "/assets/x/talkie.html", "/chat/a/b", "/calls/", "/calls/a",
         ])
     func unknown(path: String) {
         #expect(asset(at: path) == nil)

@@ -42,8 +42,8 @@ package struct Assets {
     }
 
     private static let home = "index.html"
-    /// The pages with a path of their own, alone or with the name of a room or channel behind it.
-    private static let pages = ["talkie": "talkie.html"]
+    /// The pages with a path of their own.
+    private static let pages = ["talkie": "talkie.html", "chat": "chat.html", "calls": "calls.html"]
     private static let icon = "images/tern.svg"
 
     /// The name of the file that `path` stands for, and whether the path says which version is meant.
@@ -59,11 +59,15 @@ package struct Assets {
             guard !name.hasSuffix(".html"), let given = parts.dropFirst().first else { return nil }
             // A page from before an upgrade still gets its files, though not to keep.
             return (name, given == version)
-        case (let name?, 1...2):
-            guard let page = Self.pages[String(name)], parts.last?.isEmpty == false else { return nil }
-            return (page, false)
+        // Behind it may stand the name of a room or channel.
+        case ("talkie", 2), ("chat", 2): return parts.last?.isEmpty == false ? page(parts.first) : nil
+        case (let name, 1): return page(name)
         default: return nil
         }
+    }
+
+    private func page(_ name: Substring?) -> (name: String, isVersioned: Bool)? {
+        name.flatMap { Self.pages[String($0)] }.map { ($0, false) }
     }
 
     /// The page with `/assets/@/` made to name the version.

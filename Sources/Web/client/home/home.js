@@ -109,6 +109,8 @@ function otherWays() {
         { class: "other-ways", "aria-labelledby": "other-ways" },
         h("h2", { id: "other-ways", class: "unseen" }, () => t("ways")),
         way("/talkie", "radio", "wayTalkie", "wayTalkieText"),
+        way("/chat", "channels", "wayChat", "wayChatText"),
+        way("/calls", "phone", "wayCalls", "wayCallsText"),
     );
 }
 

@@ -101,6 +101,10 @@ export class Pair {
     async put(kind, track) {
         this.tracks[kind] = track;
         const transceiver = this.transceiver(kind);
+        if (!transceiver && track && this.tellsByDirection && this.theirs !== null) {
+            // The other side asked for a voice alone: a picture is another place in the description.
+            this.pc.addTransceiver(track, { direction: "sendrecv", streams: [this.group] });
+        }
         if (!transceiver || transceiver.sender.track === track) return;
         await transceiver.sender.replaceTrack(track);
         if (this.tellsByDirection) transceiver.direction = this.direction(kind);

@@ -8,7 +8,7 @@ import { t } from "../core/language.js";
 import { effect, signal } from "../core/signal.js";
 import { troubles } from "./troubles.js";
 
-/** @typedef {import("../call/call.js").Call} Call */
+/** @typedef {import("../call/conversation.js").Conversation} Call */
 /** @typedef {import("../core/icons.js").Icon} Icon */
 /** @typedef {import("../core/language.js").Word} Word */
 /** @typedef {import("./loudspeakers.js").Loudspeakers} Loudspeakers */

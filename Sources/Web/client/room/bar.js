@@ -57,7 +57,7 @@ export function bar(call, leave) {
  * @param {() => boolean} isOn
  * @param {() => Promise<void>} press
  */
-function toggle(name, picture, isOn, press) {
+export function toggle(name, picture, isOn, press) {
     return h(
         "button",
         { type: "button", id: name, class: "tool switch", "data-on": () => (isOn() ? "yes" : "no"), onclick: () => void press() },

@@ -8,7 +8,7 @@ import { effect } from "../core/signal.js";
 import { mark } from "../debug.js";
 import { isTelephone } from "../media/constraints.js";
 
-/** @typedef {import("../call/call.js").Call} Call */
+/** @typedef {import("../call/conversation.js").Conversation} Call */
 /** @typedef {import("../peer/person.js").Person} Person */
 /** @typedef {import("../core/language.js").Word} Word */
 /** @typedef {import("./loudspeakers.js").Loudspeakers} Loudspeakers */

@@ -154,7 +154,7 @@ function words(key, talkie, name) {
 
 /** @param {Talkie} talkie */
 function people(talkie) {
-    const list = h("ul", { class: "chips", "aria-label": () => t("airPeople") });
+    const list = h("ul", { class: "chips", tabindex: "0", "aria-label": () => t("airPeople") });
     each(
         list,
         talkie.peers,

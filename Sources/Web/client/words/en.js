@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { calls } from "./en-calls.js";
+import { chat } from "./en-chat.js";
 import { talkie } from "./en-talkie.js";
 
 /** Every sentence of the pages in English; the other languages have the same keys. */
 export const english = {
     ...talkie,
+    ...chat,
+    ...calls,
 
     // Home
     title: "Sterna: a call by link",
@@ -34,6 +38,10 @@ export const english = {
     ways: "Other ways to talk",
     wayTalkie: "Walkie-talkie",
     wayTalkieText: "Hold the button and speak: everybody on the channel sees and hears you.",
+    wayChat: "Channels",
+    wayChatText: "Write to everybody, and drop in on a voice channel.",
+    wayCalls: "Calls",
+    wayCallsText: "Ring people you know, as on a telephone.",
 
     // Where it cannot work
     insecureTitle: "This address cannot use the camera",

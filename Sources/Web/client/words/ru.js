@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { calls } from "./ru-calls.js";
+import { chat } from "./ru-chat.js";
 import { talkie } from "./ru-talkie.js";
 
 /** @type {Record<keyof typeof import("./en.js").english, import("../core/language.js").Entry>} */
 export const russian = {
     ...talkie,
+    ...chat,
+    ...calls,
 
     // Home
     title: "Sterna: звонок по ссылке",
@@ -34,6 +38,10 @@ export const russian = {
     ways: "Другие способы поговорить",
     wayTalkie: "Рация",
     wayTalkieText: "Держите кнопку и говорите: вас видят и слышат все на канале.",
+    wayChat: "Каналы",
+    wayChatText: "Пишите всем сразу и заходите в голосовой канал.",
+    wayCalls: "Звонки",
+    wayCallsText: "Звоните знакомым, как по телефону.",
 
     // Where it cannot work
     insecureTitle: "По этому адресу камера недоступна",
