@@ -7,7 +7,7 @@ extension Settings {
     func contradictions(file: String?, origins: [String: [Origin]]) -> [Problem] {
         let check = Check(settings: self, file: file, origins: origins)
         return check.ports() + check.credentials() + check.addresses() + check.discovery() + check.rooms()
-            + check.peers()
+            + check.peers() + check.proxies()
     }
 }
 
@@ -208,6 +208,32 @@ private struct Check {
         }
         if !settings.servesWeb, let key = origins.keys.sorted().first(where: { $0.hasPrefix("room-") }) {
             problems.append(.warning("rooms need the web listener; add web-port=80", at: place(key)))
+        }
+        return problems
+    }
+
+    func proxies() -> [Problem] {
+        var problems: [Problem] = []
+        if settings.webProxyProtocol, settings.trustedProxies.isEmpty {
+            problems.append(
+                .warning(
+                    "web-proxy-protocol changes nothing without a proxy that is believed; add trusted-proxy= and its address",
+                    at: place("web-proxy-protocol")))
+        }
+        if let port = settings.tcpProxyPort {
+            if settings.trustedProxies.isEmpty {
+                problems.append(
+                    .warning(
+                        "whoever reaches tcp-proxy-port=\(port) says itself what its address is; add trusted-proxy= and the address of the load balancer",
+                        at: place("tcp-proxy-port")))
+            }
+            let others = [settings.listeningPort, settings.tlsListeningPort, settings.webPort, settings.webTLSPort]
+            if others.contains(port) {
+                problems.append(
+                    .error(
+                        "tcp-proxy-port=\(port) is the port of something else; give it one of its own",
+                        at: place("tcp-proxy-port")))
+            }
         }
         return problems
     }

@@ -16,6 +16,8 @@ package struct Settings: Hashable, Sendable {
     package var servesTCP = true
     package var servesTLS = true
     package var servesDTLS = true
+    /// Where clients over TCP come through a proxy that speaks the PROXY protocol; nil for nowhere.
+    package var tcpProxyPort: UInt16?
     /// Number of threads that carry packets; 0 for one per processor.
     package var workers = 0
     /// Bytes asked of the kernel for the receive buffer of a relay socket; listeners ask for eight times as many.
@@ -109,6 +111,12 @@ package struct Settings: Hashable, Sendable {
     package var capacity = 0
     /// Answers per second to one IPv4 address or IPv6 /64 that has not authenticated; 0 for no limit.
     package var unauthorizedRate = 10
+    /// Connections over TCP, TLS and DTLS, browsers' included; 0 for half of the files that the process may open.
+    package var maxConnections = 0
+    /// Those of one IPv4 address or IPv6 /64; 0 for no limit.
+    package var maxConnectionsPerAddress = 1000
+    /// TLS and DTLS handshakes per second of one IPv4 address or IPv6 /64; 0 for no limit.
+    package var handshakeRate = 50
 
     // MARK: TLS
 
@@ -133,6 +141,8 @@ package struct Settings: Hashable, Sendable {
     package var publicURL: String?
     package var dataDirectory = "/var/lib/sterna"
     package var trustedProxies: [AddressRange] = []
+    /// Whether connections of trusted proxies to the web begin with a header of the PROXY protocol.
+    package var webProxyProtocol = false
     /// Sites besides this one whose pages may open WebSockets, lower case.
     package var allowedOrigins: [String] = []
 

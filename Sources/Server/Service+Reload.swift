@@ -19,6 +19,7 @@ extension Service {
         let reload = Reload(of: settings, with: read)
         settings = reload.settings
         log.setLevel(LogLevel(settings.logLevel))
+        applyLimits()
         reloadAddresses()
         reloadRelay()
         log.write(

@@ -13,6 +13,8 @@ package final class Service {
     let log: Log
     /// What this server's own credentials are made with: of this process alone, so that the operator's can be retired.
     let relaySecret = Hex.encode(Randomness.bytes(24))
+    /// Of connections to the relay and to the web together.
+    private let limits = ConnectionLimits()
     private let relayConstants = RelayConstants()
     var relay: RelayService?
     private var storage: StorageThread?
@@ -63,6 +65,7 @@ package final class Service {
 
     /// Opens everything that the settings ask for; throws what could not be opened, with the rest closed again.
     package func start() throws(ServiceFailure) {
+        applyLimits()
         do throws(ServiceFailure) {
             certificate = try ServerCertificate(settings, now: Moment.read().time)
             for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
@@ -103,12 +106,15 @@ package final class Service {
     /// Where they are served over TCP and TLS, which the first byte tells apart; empty when they are not.
     package var relayStreamEndpoints: [Endpoint] { relay?.listeners.streams ?? [] }
 
+    /// Puts the limits of connections into force.
+    func applyLimits() { limits.limit(to: ConnectionLimits.Limits(settings, files: Host.raiseFileLimit())) }
+
     /// What the settings in force mean for the relay.
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         RelayService.Settings(
             settings, told: publicAddresses, ownSecret: settings.servesWeb ? relaySecret : nil,
             directory: directory?.directory, constants: relayConstants,
-            contexts: try certificate?.relayContexts() ?? RelayContexts(), log: log)
+            contexts: try certificate?.relayContexts() ?? RelayContexts(), limits: limits, log: log)
     }
 
     /// What the credentials of browsers are made with: what other servers know too, where they are sent to those.
@@ -131,7 +137,7 @@ package final class Service {
 
     private func startRelay() throws(ServiceFailure) {
         let meant = try relaySettings()
-        guard !meant.listeners.datagrams.isEmpty || !meant.listeners.streams.isEmpty else { return }
+        guard !meant.listeners.isEmpty else { return }
         let relay: RelayService
         do throws(RelayFailure) {
             relay = try RelayService(meant)
@@ -144,6 +150,9 @@ package final class Service {
         }
         for endpoint in relay.listeners.streams {
             log.write(.listening, "STUN and TURN at \(endpoint)/tcp", ["at": .endpoint(endpoint)])
+        }
+        for endpoint in relay.listeners.proxied {
+            log.write(.listening, "STUN and TURN behind a proxy at \(endpoint)/tcp", ["at": .endpoint(endpoint)])
         }
         for notice in relay.notices { log.write(.host, notice) }
     }
@@ -162,7 +171,7 @@ package final class Service {
             thread = try WebThread.start(
                 settings, serving: try certificate?.webContext(), promises: certificate?.authority == nil,
                 relay: settings.stunOnly ? nil : relayEndpoints.first,
-                relaying: settings.servesTLS ? relay?.adopt : nil, mint: mint,
+                relaying: settings.servesTLS ? relay?.adopt : nil, limits: limits, mint: mint,
                 storage: storage, log: log)
         } catch {
             storage.stop()

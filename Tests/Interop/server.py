@@ -51,14 +51,26 @@ def free_ports(count):
     raise RuntimeError("no free ports")
 
 
+def dial(port, source="127.0.0.1", seconds=5):
+    """A connection to a port of the server; the ports of the web are opened a moment after those of the relay."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 class Server:
     """A running server. `port` speaks STUN and TURN, `relays` is the range of its relayed ports."""
 
     def __init__(self, product, lines, relays=200):
         self.product = product
         self.folder = tempfile.mkdtemp(prefix="sterna-test-")
-        self.port = free_ports(4)
-        self.tls_port, self.web_port = self.port + 1, self.port + 2
+        self.port = free_ports(5)
+        self.tls_port, self.web_port, self.proxy_port = self.port + 1, self.port + 2, self.port + 4
         first = free_ports(relays)
         self.relays = range(first, first + relays)
         self.log = os.path.join(self.folder, "log")
@@ -149,4 +161,5 @@ class Server:
 # Keys that coturn does not know; its configuration is written without them.
 OURS = {
     "rfc5766-channel-numbers", "web-port", "web-tls-port", "web-listening-ip", "no-web-udp", "data-dir", "room-scoped-relay",
+    "trusted-proxy", "web-proxy-protocol",
 }

@@ -97,6 +97,39 @@ def test_two_hundred_channel_data_in_one_write_arrive_in_order(connect, peer):
     assert [struct.unpack("!I", peer.recv(100))[0] for _ in range(200)] == list(range(200))
 
 
+def test_a_request_behind_channel_data_of_one_byte_is_answered(connect, peer):
+    client = connect()
+    assert client.allocate().error == 0
+    assert client.bind(0x4000, peer.getsockname()).error == 0
+    request = stun.encode(stun.BINDING)
+    client.link.socket.send(struct.pack("!HHB3x", 0x4000, 1, 7) + request)
+    assert peer.recv(100) == b"\x07"
+    assert stun.Message(client.link.receive(2)).transaction == request[8:20]
+
+
+@pytest.mark.ours
+def test_channel_data_without_padding_never_puts_bytes_of_it_in_place_of_a_message(connect, peer):
+    client = connect()
+    assert client.allocate().error == 0
+    assert client.bind(0x4000, peer.getsockname()).error == 0
+    client.link.socket.send(struct.pack("!HHB", 0x4000, 1, 7) + stun.encode(stun.BINDING) * 3)
+    assert peer.recv(100) == b"\x07"
+    assert closed(client, 13)
+
+
+@pytest.mark.ours
+def test_a_thousand_allocations_of_connections_that_ended_leave_nothing(serve):
+    server = serve(LOOPBACK + USERS + PEERS + ["user-quota=2"])
+    for _ in range(1000):
+        client = stun.Client(stun.Stream(("127.0.0.1", server.port)), USER, PASSWORD)
+        deadline = time.monotonic() + 2
+        while (answer := client.allocate()).error == 486:
+            assert time.monotonic() < deadline, "the quota of who has gone was not given back"
+            time.sleep(0.01)
+        assert answer.error == 0
+        client.close()
+
+
 def test_data_crosses_between_tcp_and_udp_clients(server, connect):
     stream, datagrams = connect(), server.client()
     for client in (stream, datagrams):
@@ -112,9 +145,13 @@ def test_data_crosses_between_tcp_and_udp_clients(server, connect):
     datagrams.close()
 
 
-def test_an_allocation_ends_with_its_connection(server, connect):
+@pytest.mark.parametrize("how", ["with FIN", "with RST in the middle of a message"])
+def test_an_allocation_ends_with_its_connection(server, connect, how):
     client, witness = connect(), server.client()
     assert client.allocate().error == 0
+    if "RST" in how:
+        client.link.socket.send(stun.encode(stun.BINDING)[:11])
+        client.link.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.link.socket.close()
     deadline = time.monotonic() + 5
     while True:
@@ -132,6 +169,8 @@ def test_an_allocation_ends_with_its_connection(server, connect):
 @pytest.mark.parametrize(
     "name, data",
     [
+        ("a ClientHello where TLS is not served", bytes.fromhex("16030100c8010000c40303") + bytes(194)),
+        ("HTTP", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         ("SSH", b"SSH-2.0-OpenSSH_9.6\r\n"),
         ("a message without the cookie", bytes.fromhex("00010000000000000102030405060708090a0b0c")),
         ("an RFC 4571 length prefix", bytes.fromhex("0014000100002112a4420102030405060708090a0b0c")),

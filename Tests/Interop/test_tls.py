@@ -10,7 +10,7 @@ import pytest
 import stun
 import turnutils
 from certificates import Certificates
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS
+from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, dial
 from test_aioice import Queue
 
 
@@ -22,12 +22,15 @@ def certificates(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(serve, certificates):
     tls = ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
-    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + tls)
+    web = ["web-tls-port={web_port}", "web-listening-ip=127.0.0.1", "web-listening-ip=::1", "no-web-udp"]
+    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + tls + web)
 
 
-@pytest.fixture(params=["TLS port", "plain port"])
+@pytest.fixture(params=["TLS port", "plain port", pytest.param("web port", marks=pytest.mark.ours)])
 def port(request, server):
-    return server.tls_port if request.param == "TLS port" else server.port
+    port = {"TLS port": server.tls_port, "plain port": server.port, "web port": server.web_port}[request.param]
+    dial(port).close()
+    return port
 
 
 def client(port, context, host="127.0.0.1"):
@@ -73,15 +76,46 @@ def test_versions_of_yesterday_are_refused(server):
         client(server.tls_port, context)
 
 
-@pytest.mark.ours
-@pytest.mark.parametrize("protocol", ["stun.turn", "stun.nat-discovery"])
-def test_openssl_agrees_on_each_protocol_name(server, certificates, protocol):
-    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{server.tls_port}", "-alpn", protocol]
+def s_client(port, certificates, protocol):
+    """What openssl says of a handshake with that protocol name."""
+    dial(port).close()
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-alpn", protocol]
     done = subprocess.run(
         [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=20
     )
-    assert f"ALPN protocol: {protocol}".encode() in done.stdout, done.stdout.decode() + done.stderr.decode()
-    assert b"Verify return code: 0 (ok)" in done.stdout
+    return done.stdout.decode() + done.stderr.decode()
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("where", ["port", "tls_port", "web_port"])
+@pytest.mark.parametrize("protocol", ["stun.turn", "stun.nat-discovery"])
+def test_openssl_agrees_on_each_protocol_name(server, certificates, where, protocol):
+    said = s_client(getattr(server, where), certificates, protocol)
+    assert f"ALPN protocol: {protocol}" in said and "Verify return code: 0 (ok)" in said, said
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("where, protocol", [("port", "http/1.1"), ("tls_port", "http/1.1"), ("port", "h2"), ("web_port", "h2")])
+def test_the_protocol_name_says_what_is_served(server, certificates, where, protocol):
+    assert "ALPN protocol: http/1.1" in s_client(server.web_port, certificates, "http/1.1")
+    said = s_client(getattr(server, where), certificates, protocol)
+    assert "no application protocol" in said and "ALPN protocol" not in said, said
+
+
+@pytest.mark.ours
+def test_a_hello_in_records_of_one_byte_is_answered_or_ended(server, certificates, port):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    near = certificates.context().wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+    with pytest.raises(ssl.SSLWantReadError):
+        near.do_handshake()
+    hello = outgoing.read()
+    link = dial(port)
+    link.settimeout(12)
+    link.sendall(b"".join(hello[:3] + b"\0\x01" + hello[index : index + 1] for index in range(5, len(hello))))
+    # A ServerHello, or an alert, or the end.
+    assert link.recv(100)[:1] in (b"\x16", b"\x15", b"")
+    link.close()
+    assert stun.Client(stun.Stream(("127.0.0.1", port), certificates.context())).binding().error == 0
 
 
 @pytest.mark.ours

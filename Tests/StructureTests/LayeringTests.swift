@@ -89,11 +89,11 @@ struct LayeringTests {
         }
     }
 
-    @Test("only the engine, the log, the store, metrics and quotas hold locks")
+    @Test("only the engine, the log, the store, metrics, quotas and limits hold locks")
     func locks() {
         let allowed = [
             "Sources/Engine/", "Sources/Store/", "Sources/Server/Log/", "Sources/Server/Relaying/RelayCounters",
-            "Sources/Server/Relaying/AllocationQuotas",
+            "Sources/Server/Relaying/AllocationQuotas", "Sources/Server/Connections/ConnectionLimits",
         ]
         for file in Self.files where !allowed.contains(where: file.path.hasPrefix) {
             for line in file.lines(containing: "Mutex<") + file.lines(containing: "Mutex(") {

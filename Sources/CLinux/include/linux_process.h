@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,15 @@ static inline int linux_random(void *bytes, size_t count) {
         count -= (size_t)got;
     }
     return 0;
+}
+
+/* Asks for as many open files as may be asked for; how many there may be then. */
+static inline long linux_raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+    return limit.rlim_cur > 1 << 24 ? 1 << 24 : (long)limit.rlim_cur;
 }
 
 /* Starts a thread with every signal blocked: signals are read from a descriptor by whoever asked for them. */

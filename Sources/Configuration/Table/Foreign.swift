@@ -31,7 +31,6 @@ extension Setting {
             ("redis-statsdb", "nothing is published to Redis"),
             ("secret-key-file", "no database passwords are read"),
             ("aux-server", "the address is not served; name it with listening-ip"),
-            ("tcp-proxy-port", "no listener for the PROXY protocol is opened"),
             ("listening-device", "sockets are not bound to a device; name its address with listening-ip"),
             ("relay-device", "sockets are not bound to a device; name its address with relay-ip"),
             ("max-allocate-timeout", "there is no state before authentication that could time out"),

@@ -27,5 +27,17 @@ extension Setting {
             "On by default, with a burst that lets fifty clients behind one address start at once; an IPv6 /64 counts as one client."
         )
         .reloadable,
+        Setting(
+            "max-connections", .number(0...Int(Int32.max)), into: \.maxConnections,
+            "Connections over TCP, TLS and DTLS at once, to the relay and the web together; 0 for half of the files that the process may open."
+        ).own.reloadable,
+        Setting(
+            "max-connections-per-ip", .number(0...Int(Int32.max)), into: \.maxConnectionsPerAddress,
+            "Connections of one IPv4 address or IPv6 /64 at once; 0 for no limit. A trusted-proxy is not counted at the web's ports."
+        ).own.reloadable,
+        Setting(
+            "handshake-rate", .number(0...1_000_000, unit: "handshakes per second"), into: \.handshakeRate,
+            "TLS and DTLS handshakes of one IPv4 address or IPv6 /64, and ten times as many at once; 0 for no limit."
+        ).own.reloadable,
     ]
 }

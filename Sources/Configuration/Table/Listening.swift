@@ -32,6 +32,12 @@ extension Setting {
             "Serves clients over DTLS: what coturn 4.17 has instead of no-dtls. The last of the two counts."
         ).synonym(of: "no-dtls"),
         Setting(
+            "tcp-proxy-port", .port, into: \.tcpProxyPort,
+            "A port for clients over TCP and TLS behind a load balancer, which says with the PROXY protocol for whom it speaks."
+        ).deviates(
+            "Versions 1 and 2 are read, and TLS may follow. Where trusted-proxy names somebody, nobody else is served there."
+        ),
+        Setting(
             "workers", .number(0...128), into: \.workers,
             "The number of threads that carry packets; 0 for one per processor."
         ).own,

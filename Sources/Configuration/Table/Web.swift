@@ -28,7 +28,11 @@ extension Setting {
         ).own,
         Setting(
             "trusted-proxy", .addresses, into: \.trustedProxies,
-            "A reverse proxy whose X-Forwarded-For and Forwarded headers are believed; repeat it for several."
+            "A proxy that is believed, in X-Forwarded-For, Forwarded and the PROXY protocol; repeat it for several."
+        ).own,
+        Setting(
+            "web-proxy-protocol", .boolean, into: \.webProxyProtocol,
+            "A trusted-proxy begins its connections to the web's ports with the PROXY protocol, and is closed where it does not."
         ).own,
         Setting(
             "allowed-origin", .webOrigin, into: \.allowedOrigins,

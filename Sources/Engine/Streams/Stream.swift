@@ -8,7 +8,8 @@ package import Wire
 ///
 /// The loop keeps an open stream alive, and the stream its owner, until it is closed.
 @safe package final class Stream: Source {
-    package let peer: Endpoint
+    /// Who speaks on it: whoever is on the other end, or for whom a proxy there says that it speaks.
+    package var peer: Endpoint
     /// The address and port that the peer connected to.
     package let local: Endpoint
 
@@ -24,6 +25,9 @@ package import Wire
         /// The network or the peer broke it off.
         case failed(Errno)
     }
+
+    /// Kept for as long as the stream is.
+    package var attachment: (any AnyObject & Sendable)?
 
     unowned let loop: Loop
     private var descriptor: Descriptor?

@@ -8,6 +8,9 @@ package enum Host {
     /// The processors that this process may run on; at least one.
     package static var processors: Int { Int(linux_processors()) }
 
+    /// How many files this process may have open, after asking for as many as it may ask for.
+    package static func raiseFileLimit() -> Int { linux_raise_file_limit() }
+
     /// What this machine calls itself; nil when that cannot be told.
     package static var name: String? {
         var name = [CChar](repeating: 0, count: 256)

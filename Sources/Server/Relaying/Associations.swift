@@ -18,7 +18,11 @@ final class Associations {
         /// Whether it has an allocation, whose lifetime is then the session's.
         var hasAllocation = false
 
-        init(_ flow: Flow, now: Instant) { (self.flow, heardAt) = (flow, now) }
+        private let admission: ConnectionLimits.Place
+
+        init(_ flow: Flow, _ admission: ConnectionLimits.Place, now: Instant) {
+            (self.flow, self.admission, heardAt) = (flow, admission, now)
+        }
     }
 
     /// Handshakes at a time. The oldest gives way: an honest one takes two round trips, a few of them would fill this.
@@ -60,10 +64,13 @@ final class Associations {
     var all: [Client] { Array(clients.values) }
 
     /// Begins a handshake with a client that has shown the gate's cookie.
-    func admit(_ random: ClientHello.Random, from flow: Flow, now: Instant) {
-        guard let context else { return }
-        let client = clients[flow] ?? Client(flow, now: now)
-        guard !client.association.knows(random) else { return }
+    /// Nothing begins where the limits leave no room for it.
+    func admit(_ random: ClientHello.Random, from flow: Flow, within limits: ConnectionLimits, now: Instant) {
+        let known = clients[flow]
+        guard let context, known?.association.knows(random) != true else { return }
+        guard limits.mayShakeHands(flow.client.address, now: now),
+            let client = known ?? limits.admit(flow.client.address).map({ Client(flow, $0, now: now) })
+        else { return }
         handshakes.removeAll { $0 === client || !$0.association.isShakingHands }
         if handshakes.count >= Self.handshakeLimit {
             let oldest = handshakes.removeFirst()

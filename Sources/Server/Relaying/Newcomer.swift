@@ -23,6 +23,9 @@ final class Newcomer: StreamOwner {
     func received(_ bytes: Span<UInt8>, on stream: Stream) {
         guard let first = bytes.isEmpty ? nil : bytes[0] else { return }
         if first == Self.handshake, let context = worker.context {
+            guard worker.place.limits.mayShakeHands(stream.peer.address, now: worker.loop.now.instant) else {
+                return stream.abort()
+            }
             let secure = SecureStream(on: stream, serving: context, scratch: worker.scratch) {
                 [unowned worker] stream, name, first in worker.welcome(stream, name, first)
             }
@@ -45,7 +48,7 @@ extension Worker {
     func admit(_ stream: any ByteStream, over transport: Transport) -> StreamClient {
         let client = StreamClient(stream, transport, worker: self)
         streams[client.flow] = client
-        client.expectCredentials(true)
+        client.expectCredentials(by: stream.deadline)
         return client
     }
 

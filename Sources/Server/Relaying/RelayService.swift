@@ -128,6 +128,10 @@ package final class RelayService {
             probed.streams.append(try Listener.probe(place))
             if endpoint.port == 0 { chosen = probed.streams.last?.port ?? 0 }
         }
+        for endpoint in listeners.proxied {
+            probed.proxied.append(try Listener.probe(endpoint))
+            probed.proxies = listeners.proxies
+        }
         return probed
     }
 
@@ -158,7 +162,7 @@ package final class RelayService {
             let counters = RelayCounters()
             let place = Worker.Place(
                 number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
-                cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
+                limits: settings.limits, cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
             var relay = settings.relay
             relay.ports = share
             relay.canForbidFragments = true

@@ -21,9 +21,10 @@ extension RelayService.Settings {
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
     ///   - directory: What the operator's database has; nil where it was not read yet, or there is none.
     ///   - contexts: What TLS and DTLS are served with.
+    ///   - limits: Those of the whole server.
     init(
         _ settings: Configuration.Settings, told publicAddresses: PublicAddresses, ownSecret: String?,
-        directory: Directory?, constants: RelayConstants, contexts: RelayContexts, log: Log
+        directory: Directory?, constants: RelayConstants, contexts: RelayContexts, limits: ConnectionLimits, log: Log
     ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret, directory: directory),
@@ -71,10 +72,16 @@ extension RelayService.Settings {
             datagrams: endpoints(settings.servesUDP, contexts.datagrams),
             streams: endpoints(settings.servesTCP, contexts.streams), takesDTLSAlone: !settings.servesUDP)
         if settings.servesUDP || contexts.datagrams != nil { listeners.spareDatagrams = Self.besideTheWeb(settings) }
+        if let port = settings.tcpProxyPort {
+            listeners.proxied = addresses.map { Endpoint($0, port) }
+            listeners.proxies = settings.trustedProxies.compactMap {
+                TURN.AddressRange($0.first, $0.last, origin: "trusted-proxy")
+            }
+        }
         self.init(
             listeners: listeners, workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
-        self.contexts = contexts
+        (self.contexts, self.limits) = (contexts, limits)
         socketBuffer = settings.socketBufferSize
     }
 

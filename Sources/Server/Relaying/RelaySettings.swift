@@ -15,6 +15,10 @@ extension RelayService {
         package var takesDTLSAlone: Bool
         /// Over TCP.
         package var streams: [Endpoint]
+        /// Over TCP, where a proxy says with the PROXY protocol for whom it speaks.
+        package var proxied: [Endpoint] = []
+        /// Which proxies are believed; all where none are named.
+        package var proxies: [AddressRange] = []
 
         package init(datagrams: [Endpoint] = [], streams: [Endpoint] = [], takesDTLSAlone: Bool = false) {
             self.datagrams = datagrams
@@ -22,8 +26,11 @@ extension RelayService {
             self.takesDTLSAlone = takesDTLSAlone
         }
 
+        /// Whether nobody is served.
+        var isEmpty: Bool { (datagrams + spareDatagrams + streams + proxied).isEmpty }
+
         /// Whether the kernel is to choose a port.
-        var hasFreePort: Bool { (datagrams + streams).contains { $0.port == 0 } }
+        var hasFreePort: Bool { (datagrams + streams + proxied).contains { $0.port == 0 } }
     }
 
     /// What the service is told at its start.
@@ -39,6 +46,8 @@ extension RelayService {
         /// Bytes of receive buffer to ask for on relay sockets; listeners ask for eight times as many. A default buffer holds
         /// 92 datagrams of 1200 bytes: a server that sleeps for 10 ms misses more, and video comes in bursts.
         package var socketBuffer = 1 << 20
+        /// How many connections there may be; shared with whoever else accepts some.
+        package var limits = ConnectionLimits()
         /// Told of what is worth a line of the log, on the worker's thread.
         package var onEvent: @Sendable (RelayEvent) -> Void
 
@@ -66,7 +75,7 @@ extension RelayService {
             } catch { throw .resources(error) }
             if relay.peerPolicy.listeners.isEmpty {
                 settings.relay.peerPolicy.listeners =
-                    listeners.datagrams + listeners.spareDatagrams + listeners.streams
+                    listeners.datagrams + listeners.spareDatagrams + listeners.streams + listeners.proxied
             }
             return settings
         }

@@ -16,7 +16,12 @@ final class StreamClient {
     /// Where each of its messages ends.
     private var ends: [Int] = []
 
-    /// How long a client may take until it has an allocation, or again has one.
+    /// When the stream ends unless the client has an allocation by then.
+    private var credentialsBy: Instant? { didSet { arm() } }
+    /// When the stream ends unless the message that has begun is complete by then.
+    private var messageBy: Instant? { didSet { arm() } }
+
+    /// How long a client may take until it has an allocation, or again has one; and for one message.
     private static let patience: Duration = .seconds(10)
     /// The most that waits for a slow client. Voice that comes later than this is of no use to anybody.
     private static let backlogLimit = 256 << 10
@@ -39,19 +44,38 @@ final class StreamClient {
 
     /// Starts the clock that closes the stream, or stops it.
     func expectCredentials(_ isExpected: Bool) {
-        stream.deadline = isExpected ? worker.loop.now.instant + Self.patience : nil
+        credentialsBy = isExpected ? worker.loop.now.instant + Self.patience : nil
+    }
+
+    /// Lets the clock run on that was started when the stream was accepted.
+    func expectCredentials(by deadline: Instant?) {
+        credentialsBy = deadline ?? worker.loop.now.instant + Self.patience
+    }
+
+    private func arm() {
+        switch (credentialsBy, messageBy) {
+        case (let one?, let other?): stream.deadline = min(one, other)
+        case (let one, let other): stream.deadline = one ?? other
+        }
     }
 
     func received(_ bytes: Span<UInt8>) {
+        let used: Int
         if beginning.isEmpty {
-            let used = takeMessages(bytes)
+            used = takeMessages(bytes)
             if stream.isOpen, used < bytes.count { beginning = bytes.extracting(used...).array }
         } else {
             beginning.append(copying: bytes)
             // Taken out while it is read: a message may end the stream and with it this buffer.
             let whole = beginning
-            let used = takeMessages(whole.span)
+            used = takeMessages(whole.span)
             beginning = Array(whole[used...])
+        }
+        // A message has its time from its own first byte, however its bytes drip.
+        if beginning.isEmpty {
+            if messageBy != nil { messageBy = nil }
+        } else if used > 0 || messageBy == nil {
+            messageBy = worker.loop.now.instant + Self.patience
         }
         worker.finishBatch()
     }

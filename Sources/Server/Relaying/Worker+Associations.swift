@@ -31,7 +31,7 @@ extension Worker {
             unsafe send(Outbox.Piece(start: start, count: count), to: flow, from: socket)
             return true
         case .admitted(let random):
-            associations.admit(random, from: flow, now: loop.now.instant)
+            associations.admit(random, from: flow, within: place.limits, now: loop.now.instant)
             watchAssociations()
             return false
         }

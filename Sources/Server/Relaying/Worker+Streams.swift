@@ -8,9 +8,35 @@ extension Worker {
     func listen(at endpoint: Endpoint) throws(BindFailure) {
         streamListeners.append(
             try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
+                guard let admission = place.limits.admit(stream.peer.address) else { return stream.abort() }
+                stream.attachment = admission
                 // Out of descriptors for epoll: the stream closes as it is let go.
                 try? Newcomer(at: self).open(stream)
             })
+    }
+
+    /// Accepts clients over TCP and TLS behind a proxy that says for whom it speaks (PROXY protocol).
+    ///
+    /// - Parameter proxies: Who is believed; everybody where there are none.
+    func listen(at endpoint: Endpoint, behind proxies: [AddressRange]) throws(BindFailure) {
+        streamListeners.append(
+            try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
+                let proxy = stream.peer.address.unmapped
+                guard proxies.isEmpty || proxies.contains(where: { $0.contains(proxy) }) else { return stream.abort() }
+                stream.attachment = place.limits.admit(nil)
+                guard stream.attachment != nil else { return stream.abort() }
+                let greeting = ProxyGreeting { [unowned self] stream, bytes in greet(stream, bytes) }
+                try? greeting.open(stream, now: loop.now.instant)
+            })
+    }
+
+    /// Goes on with a stream whose proxy has said who the client is.
+    private func greet(_ stream: Stream, _ bytes: Span<UInt8>) {
+        guard let admission = place.limits.admit(stream.peer.address) else { return stream.abort() }
+        stream.attachment = admission
+        let newcomer = Newcomer(at: self)
+        stream.hand(to: newcomer)
+        newcomer.received(bytes, on: stream)
     }
 
     /// Takes one message of a stream; its bytes are good until ``finishBatch()``.

@@ -16,6 +16,7 @@ final class Worker {
         let live: LiveEndpoints
         let counters: RelayCounters
         let onEvent: @Sendable (RelayEvent) -> Void
+        let limits: ConnectionLimits
         /// What the cookies of DTLS are made with, 32 bytes.
         let cookieSecret: [UInt8]
         /// Bytes of receive buffer to ask for on relay sockets.
@@ -87,6 +88,7 @@ final class Worker {
             live.contains(endpoint)
         }
         for endpoint in listeners.streams { try listen(at: endpoint) }
+        for endpoint in listeners.proxied { try listen(at: endpoint, behind: listeners.proxies) }
     }
 
     /// Listens to the other threads.

@@ -10,6 +10,10 @@ internal import Wire
 final class SecureParcel: Sendable {
     let local: Endpoint
     let peer: Endpoint
+    /// When whoever it is must have shown credentials.
+    let deadline: Instant?
+    /// Its place among the connections.
+    let attachment: (any AnyObject & Sendable)?
     /// What the peer said so far.
     let plaintext: [UInt8]
     /// What arrived behind it and is not decrypted yet.
@@ -19,10 +23,11 @@ final class SecureParcel: Sendable {
     nonisolated(unsafe) private var session: Session?
 
     init(
-        _ socket: consuming Descriptor, _ session: consuming Session, local: Endpoint, peer: Endpoint,
+        _ socket: consuming Descriptor, _ session: consuming Session, of stream: Stream, deadline: Instant?,
         plaintext: [UInt8], ciphertext: [UInt8]
     ) {
-        (self.local, self.peer, self.plaintext, self.ciphertext) = (local, peer, plaintext, ciphertext)
+        (local, peer, attachment) = (stream.local, stream.peer, stream.attachment)
+        (self.deadline, self.plaintext, self.ciphertext) = (deadline, plaintext, ciphertext)
         unsafe self.socket = consume socket
         unsafe self.session = consume session
     }
@@ -31,7 +36,9 @@ final class SecureParcel: Sendable {
     func unpack(on loop: Loop) -> Stream? {
         // Safe: see above.
         guard let socket = unsafe socket.take() else { return nil }
-        return Stream(adopting: socket, local: local, peer: peer, on: loop)
+        let stream = Stream(adopting: socket, local: local, peer: peer, on: loop)
+        stream.attachment = attachment
+        return stream
     }
 
     /// The session; nil when it was taken before.

@@ -74,6 +74,7 @@ final class SecureStream {
     func open(for owner: any ByteStreamOwner, after parcel: SecureParcel) throws(Errno) {
         self.owner = owner
         try stream.open(owner: self)
+        stream.deadline = parcel.deadline
         let (plaintext, ciphertext) = (parcel.plaintext, parcel.ciphertext)
         if !plaintext.isEmpty { owner.received(plaintext.span) }
         if !isOver { receive(ciphertext.span) }
@@ -82,7 +83,8 @@ final class SecureStream {
     /// Takes over a stream that is open already, and the first bytes that came on it.
     func take(over bytes: Span<UInt8>, now: Instant) {
         stream.hand(to: self)
-        stream.deadline = now + Self.patience
+        // What was left to who has said nothing yet is left for all of the handshake.
+        stream.deadline = stream.deadline ?? now + Self.patience
         receive(bytes)
     }
 
@@ -152,19 +154,19 @@ final class SecureStream {
     private func greet(_ plaintext: Span<UInt8>, behind ciphertext: Span<UInt8>) {
         let name = session?.negotiatedProtocol
         guard name != nil || !plaintext.isEmpty else { return }
-        stream.deadline = nil
         switch greeting(self, name, plaintext.isEmpty ? nil : plaintext[0]) {
         case .owned(let owner): self.owner = owner
         case .refused: abort()
         case .elsewhere(let deliver):
             // What waits to be sent would be lost with the stream; an honest client has room for a handshake.
+            let deadline = stream.deadline
             guard stream.backlog == 0, let session = session.take(), let socket = stream.detach() else {
                 return abort()
             }
             isOver = true
             deliver(
                 SecureParcel(
-                    socket, session, local: stream.local, peer: stream.peer, plaintext: plaintext.array,
+                    socket, session, of: stream, deadline: deadline, plaintext: plaintext.array,
                     ciphertext: ciphertext.array))
             ended(self, nil)
         }

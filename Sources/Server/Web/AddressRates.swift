@@ -7,10 +7,13 @@ struct AddressRates {
     /// Subscribers that are remembered at once; beyond that nobody new is let through.
     private static let limit = 65_536
 
-    private let perMinute: Int
+    private let full: TokenBucket
     private var buckets: [IPAddress: TokenBucket] = [:]
 
-    init(perMinute: Int) { self.perMinute = perMinute }
+    init(perMinute: Int) { self.init(perMinute, every: .seconds(60), burst: perMinute) }
+
+    /// So many in a period, and so many at once after a time of silence.
+    init(_ count: Int, every period: Duration, burst: Int) { full = TokenBucket(count, every: period, burst: burst) }
 
     /// Counts one more; nil when it may go on, else how long to wait.
     mutating func take(_ address: IPAddress, now: Instant) -> Duration? {
@@ -19,7 +22,7 @@ struct AddressRates {
             buckets = buckets.filter { !$0.value.isFull(now: now) }
             guard buckets.count < Self.limit else { return .seconds(60) }
         }
-        var bucket = buckets[subscriber] ?? TokenBucket(perMinute, every: .seconds(60), burst: perMinute)
+        var bucket = buckets[subscriber] ?? full
         let taken = bucket.take(now: now)
         buckets[subscriber] = bucket
         return taken ? nil : bucket.nextAt - now

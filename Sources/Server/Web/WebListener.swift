@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Configuration
 internal import Engine
 internal import TLS
 internal import Wire
@@ -20,7 +21,11 @@ final class WebListener {
     /// Told when the last connection is gone after ``leave()``.
     private var whenEmpty: (() -> Void)?
 
-    init(on loop: Loop, site: Site) { (self.loop, self.site) = (loop, site) }
+    private let limits: ConnectionLimits
+
+    init(on loop: Loop, site: Site, limits: ConnectionLimits) {
+        (self.loop, self.site, self.limits) = (loop, site, limits)
+    }
 
     /// Listens at `port` of the addresses; of every address of the host where none is named.
     ///
@@ -31,7 +36,7 @@ final class WebListener {
         for address in addresses.isEmpty ? [.anyV4, .anyV6] : addresses {
             do throws(BindFailure) {
                 let listener = try Listener(at: Endpoint(address, port), on: loop) { [weak self] stream in
-                    if isSecure { self?.acceptSecurely(stream) } else { self?.accept(stream) }
+                    self?.accept(stream, isSecure: isSecure)
                 }
                 listeners.append(listener)
                 opened.append(listener.local)
@@ -53,23 +58,63 @@ final class WebListener {
         if connections.isEmpty { whenEmpty() }
     }
 
-    private func accept(_ stream: Stream) {
-        let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
+    private func accept(_ stream: Stream, isSecure: Bool) {
+        guard admit(stream) else { return stream.abort() }
+        guard site.settings.webProxyProtocol, isProxy(stream.peer) else {
+            return begin(stream, isSecure, after: Span())
+        }
+        let greeting = ProxyGreeting { [weak self] stream, bytes in
+            // The client's place is another than the proxy's.
+            guard let self, isProxy(stream.peer) || admit(stream) else { return stream.abort() }
+            begin(stream, isSecure, after: bytes)
+        }
         // Out of descriptors for epoll: the stream closes as it is let go.
-        guard (try? stream.open(owner: connection)) != nil else { return }
-        connections[ObjectIdentifier(connection)] = connection
+        try? greeting.open(stream, now: loop.now.instant)
     }
 
-    private func acceptSecurely(_ stream: Stream) {
-        guard let context else { return }
+    private func isProxy(_ peer: Endpoint) -> Bool {
+        let address = peer.address.unmapped
+        return site.settings.trustedProxies.contains { $0.contains(address) }
+    }
+
+    /// Gives a stream a place among the connections; false when there is none. Many come through one proxy.
+    private func admit(_ stream: Stream) -> Bool {
+        stream.attachment = limits.admit(isProxy(stream.peer) ? nil : stream.peer.address)
+        return stream.attachment != nil
+    }
+
+    /// Begins to serve a client, perhaps behind a proxy's header, with which its first bytes came.
+    private func begin(_ stream: Stream, _ isSecure: Bool, after bytes: Span<UInt8>) {
+        guard isSecure else { return beginPlainly(stream, after: bytes) }
+        guard let context, isProxy(stream.peer) || limits.mayShakeHands(stream.peer.address, now: loop.now.instant)
+        else { return stream.abort() }
+        beginSecurely(stream, with: context, after: bytes)
+    }
+
+    private func beginPlainly(_ stream: Stream, after bytes: Span<UInt8>) {
+        let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
+        if stream.isOpen {
+            stream.deadline = nil
+            stream.hand(to: connection)
+        } else {
+            guard (try? stream.open(owner: connection)) != nil else { return }
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        if !bytes.isEmpty { connection.received(bytes) }
+    }
+
+    private func beginSecurely(_ stream: Stream, with context: Context, after bytes: Span<UInt8>) {
         let secure = SecureStream(on: stream, serving: context, scratch: scratch) { [weak self] stream, name, first in
             self?.welcome(stream, name, first) ?? .refused
         } ended: { [weak self] stream, _ in
             self?.strangers[ObjectIdentifier(stream)] = nil
         }
-        // Out of descriptors for epoll: the stream closes as it is let go.
-        guard (try? secure.open(now: loop.now.instant)) != nil else { return }
         strangers[ObjectIdentifier(secure)] = secure
+        if stream.isOpen {
+            secure.take(over: bytes, now: loop.now.instant)
+        } else if (try? secure.open(now: loop.now.instant)) == nil {
+            strangers[ObjectIdentifier(secure)] = nil
+        }
     }
 
     /// Begins HTTP for who asked for it by name, or speaks like it: every method begins with a capital letter.
@@ -80,6 +125,7 @@ final class WebListener {
         }
         guard name == "http/1.1" || name == nil && (0x41...0x5A).contains(first ?? 0) else { return .refused }
         strangers[ObjectIdentifier(stream)] = nil
+        stream.deadline = nil
         let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
         connections[ObjectIdentifier(connection)] = connection
         return .owned(connection)

@@ -37,10 +37,11 @@ struct WebThread: ~Copyable {
     ///
     /// - Parameters:
     ///   - relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
+    ///   - limits: Those of the whole server.
     ///   - relaying: Takes over clients of HTTPS' port who come for STUN and TURN; nil where they are not to.
     static func start(
         _ settings: Configuration.Settings, serving context: Context?, promises: Bool, relay: Endpoint?,
-        relaying: (@Sendable (SecureParcel) -> Void)?, mint: ICEServerMint,
+        relaying: (@Sendable (SecureParcel) -> Void)?, limits: ConnectionLimits, mint: ICEServerMint,
         storage: borrowing StorageThread, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
@@ -68,7 +69,7 @@ struct WebThread: ~Copyable {
             services: SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, transport: SiteTransport(settings, promises: promises),
             readiness: readiness, log: log)
-        let listener = WebListener(on: loop, site: site)
+        let listener = WebListener(on: loop, site: site, limits: limits)
         listener.context = context
         listener.relay = relaying
         readiness.certificate = { [weak listener] in listener?.context?.identity?.certificate }
