@@ -59,7 +59,8 @@ def test_a_wrong_password_is_refused(server):
     assert refusal.value.response.attributes["ERROR-CODE"][0] == 401
 
 
-def test_two_agents_connect_over_relays_alone(server):
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_two_agents_connect_over_relays_alone(server, transport):
     async def connect():
         agents = [
             aioice.Connection(
@@ -67,6 +68,7 @@ def test_two_agents_connect_over_relays_alone(server):
                 turn_server=("127.0.0.1", server.port),
                 turn_username=USER,
                 turn_password=PASSWORD,
+                turn_transport=transport,
                 transport_policy=TransportPolicy.RELAY,
             )
             for controlling in (True, False)

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
 from aiortc.rtcconfiguration import RTCIceTransportPolicy
-from server import LOOPBACK, PASSWORD, PEERS, USER, USERS
+from certificates import Certificates
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS, dial
 
 
 async def echo(urls, messages):
@@ -37,5 +38,22 @@ def test_a_data_channel_opens_over_relays_alone(serve, transport):
     messages = [f"message {number}" for number in range(50)]
     url = f"turn:127.0.0.1:{server.port}?transport={transport}"
     came_back, sdp = asyncio.run(asyncio.wait_for(echo(url, messages), 40))
+    assert came_back == messages
+    assert " typ relay " in sdp and " typ host " not in sdp
+
+
+@pytest.mark.parametrize("where", ["plain port", "TLS port", pytest.param("port of HTTPS", marks=pytest.mark.ours)])
+def test_a_data_channel_opens_over_tls_alone(serve, tmp_path, monkeypatch, where):
+    certificates = Certificates(tmp_path)
+    # What Python's ssl believes, for aiortc has no other way to be told.
+    monkeypatch.setenv("SSL_CERT_FILE", certificates.authority)
+    server = serve(LOOPBACK + USERS + PEERS + [
+        "tls-listening-port={tls_port}", "web-tls-port={web_port}", "web-listening-ip=127.0.0.1", "no-web-udp",
+        f"cert={certificates.chain}", f"pkey={certificates.key}",
+    ])
+    port = {"plain port": server.port, "TLS port": server.tls_port, "port of HTTPS": server.web_port}[where]
+    dial(port).close()
+    messages = [f"message {number}" for number in range(50)]
+    came_back, sdp = asyncio.run(asyncio.wait_for(echo(f"turns:localhost:{port}?transport=tcp", messages), 40))
     assert came_back == messages
     assert " typ relay " in sdp and " typ host " not in sdp
