@@ -112,6 +112,7 @@ def test_data_crosses_between_dtls_and_udp_clients(server, connect):
     plain.close()
 
 
+@pytest.mark.ours
 def test_records_of_one_datagram_are_all_heard(connect, peer):
     near = connect()
     assert near.allocate().error == 0

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The PROXY protocol: at tcp-proxy-port, as coturn has it, and in front of the web; what it says is believed of proxies alone."""
+import os
+import shutil
 import socket
 import struct
+import subprocess
 
 import pytest
 import stun
 from certificates import Certificates
-from server import LOOPBACK, PASSWORD, PEERS, USER, USERS, dial
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS, dial, free_ports
 
 SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
 CLIENT, DESTINATION = ("198.51.100.7", 40001), ("203.0.113.1", 443)
@@ -37,6 +40,34 @@ def server(serve, certificates):
     web = ["web-port={web_port}", "web-tls-port={tls_port}", "web-listening-ip=127.0.0.1", "web-proxy-protocol"]
     trust = ["trusted-proxy=127.0.0.1", "no-web-udp", "tls-listening-port={port}"]
     return serve(LOOPBACK + USERS + PEERS + own + web + trust)
+
+
+@pytest.fixture(scope="module")
+def haproxy(server, tmp_path_factory):
+    """HAProxy in front of the server: a port for each version at the relay, and one at the web. It asks for itself too."""
+    first = free_ports(3)
+    path = tmp_path_factory.mktemp("haproxy") / "haproxy.cfg"
+    path.write_text(f"""
+        defaults
+            mode tcp
+            timeout connect 5s
+            timeout client 60s
+            timeout server 60s
+        listen text
+            bind 127.0.0.1:{first}
+            server sterna 127.0.0.1:{server.proxy_port} send-proxy
+        listen binary
+            bind 127.0.0.1:{first + 1}
+            server sterna 127.0.0.1:{server.proxy_port} check inter 200ms send-proxy-v2
+        listen web
+            bind 127.0.0.1:{first + 2}
+            server sterna 127.0.0.1:{server.web_port} check inter 200ms send-proxy-v2
+""")
+    program = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    process = subprocess.Popen([program, "-f", str(path), "-db", "-q"])
+    yield dict(zip(("text", "binary", "web"), range(first, first + 3)))
+    process.terminate()
+    process.wait()
 
 
 class Proxied(stun.Stream):
@@ -172,5 +203,30 @@ def test_relaying_at_the_port_of_https_knows_the_client_behind_the_proxy(server,
 @pytest.mark.ours
 def test_who_comes_to_the_web_without_a_proxy_needs_no_header(server):
     link = Proxied(server.web_port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", source="127.0.0.9")
+    assert link.socket.recv(100).startswith(b"HTTP/1.1 200")
+    link.socket.close()
+
+
+@pytest.mark.parametrize("version", [pytest.param("text", marks=pytest.mark.ours), "binary"])
+@pytest.mark.parametrize("secure", [False, pytest.param(True, marks=pytest.mark.ours)], ids=["TCP", "TLS"])
+def test_behind_haproxy_clients_are_told_their_own_address_and_relay(server, haproxy, certificates, version, secure):
+    context = certificates.context("stun.turn") if secure else None
+    client = stun.Client(Proxied(haproxy[version], b"", context), USER, PASSWORD)
+    assert client.binding().address(stun.XOR_MAPPED_ADDRESS) == client.link.socket.getsockname()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind(("127.0.0.1", 0))
+        peer.settimeout(2)
+        assert client.allocate().error == 0
+        assert client.bind(0x4000, peer.getsockname()).error == 0
+        client.send_on(0x4000, b"there")
+        assert peer.recv(100) == b"there"
+        peer.sendto(b"and back", client.relayed)
+        assert client.receive() == (0x4000, b"and back")
+    client.close()
+
+
+@pytest.mark.ours
+def test_behind_haproxy_the_web_is_served(haproxy):
+    link = Proxied(haproxy["web"], b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert link.socket.recv(100).startswith(b"HTTP/1.1 200")
     link.socket.close()

@@ -39,7 +39,7 @@ package final class RelayService {
         }
         self.listeners = listeners
         self.shares = shares
-        notices = starting.notices + missing.map { "not served beside the web's port: \($0)" }
+        notices = starting.notices + missing.map { "no STUN and TURN beside HTTPS: \($0); no-web-udp does without" }
         threads = starting.threads
         mailboxes = starting.mailboxes
         statistics = RelayStatistics(workers: starting.counters)
