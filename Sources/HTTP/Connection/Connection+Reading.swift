@@ -2,7 +2,7 @@
 import Wire
 
 extension Connection {
-    /// Takes one byte of a request.
+    /// Takes one byte of a request's head, or of what stands around the data of a chunked body.
     mutating func take(_ byte: UInt8, now: Moment) throws(Refusal) {
         switch phase {
         case .idle(let first):
@@ -13,20 +13,9 @@ extension Connection {
             try take(byte, now: now)
         case .head:
             if try scanner.take(byte, limits: limits) { try endHead(now: now) }
-        case .counted(let left):
-            request?.body.append(byte)
-            phase = .counted(left: left - 1)
-            if left == 1 { endRequest() }
         case .chunked:
-            guard var body = request?.body else { return }
-            // Moved out and back, so that appending never copies it.
-            request?.body = []
-            defer { request?.body = body }
-            if try chunks.take(byte, into: &body, limit: longest(request?.target)) {
-                request?.body = body
-                endRequest()
-            }
-        case .answering, .done: return
+            if try chunks.take(byte, longest: longestBody - body.count) { endRequest() }
+        case .counted, .answering, .done: return
         }
     }
 
@@ -36,27 +25,26 @@ extension Connection {
         self.request = request
         scanner = HeadScanner()
         let framing = try request.framing()
+        let longBody = limits.longBodies[request.target.rawPath]
+        longestBody = longBody ?? limits.body
         let waits = try request.awaitsContinue()
         switch framing {
         case .counted(0): return endRequest()
         case .counted(let length):
             // Refused before a byte of it is read.
-            guard length <= longest(request.target) else { throw .bodyTooLarge }
+            guard length <= longestBody else { throw .bodyTooLarge }
             phase = .counted(left: length)
         case .chunked:
             chunks = ChunkedBody()
             phase = .chunked
         }
         if waits { emit(.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))) }
-        let isLong = limits.longBodies[request.target.rawPath] != nil
-        deadline = now.instant + (isLong ? limits.longBodyTime : limits.bodyTime)
+        deadline = now.instant + (longBody == nil ? limits.bodyTime : limits.longBodyTime)
     }
 
-    private func longest(_ target: Target?) -> Int {
-        target.flatMap { limits.longBodies[$0.rawPath] } ?? limits.body
-    }
-
-    private mutating func endRequest() {
+    mutating func endRequest() {
+        request?.body = body
+        body = []
         guard let request else { return }
         phase = .answering
         deadline = nil

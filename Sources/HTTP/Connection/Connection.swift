@@ -40,6 +40,9 @@ package struct Connection: ~Copyable {
     var chunks = ChunkedBody()
     /// The request that is being read or answered.
     var request: Request?
+    /// What came of its body, and how long that may get.
+    var body: [UInt8] = []
+    var longestBody = 0
     /// What came behind a request that is not answered yet.
     private var unread: [UInt8] = []
     private var hasEnded = false
@@ -76,7 +79,18 @@ package struct Connection: ~Copyable {
                 unread += rest
                 return
             case .done: return
-            case .idle, .head, .counted, .chunked:
+            case .counted(let left):
+                let count = min(left, bytes.count - index)
+                body += bytes.array(index..<index + count)
+                index += count
+                phase = .counted(left: left - count)
+                if left == count { endRequest() }
+            case .chunked where chunks.left > 0:
+                let count = min(chunks.left, bytes.count - index)
+                body += bytes.array(index..<index + count)
+                index += count
+                chunks.skip(count)
+            case .idle, .head, .chunked:
                 do throws(Refusal) {
                     try take(bytes[index], now: now)
                 } catch {
@@ -148,6 +162,7 @@ package struct Connection: ~Copyable {
         phase = .done
         deadline = nil
         request = nil
+        body = []
         unread = []
     }
 }
