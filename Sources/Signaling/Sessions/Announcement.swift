@@ -8,14 +8,18 @@ internal import Wire
 struct Announcement {
     private static let few = 16
 
+    /// A millisecond for each of them, so that no change costs more than the changes of an ordinary day; among hundreds, as
+    /// long as ten megabytes a second take to carry an entry of sixty bytes for everybody to everybody.
+    private static func pause(among people: Int) -> Duration { .microseconds(people * max(1000, people * 6)) }
+
     private var toldAt: Instant?
     /// When something that was put off is to be told.
     private(set) var due: Instant?
 
     /// Whether a change may be told now; if not, it is ``due`` later.
     mutating func mayBeToldNow(to people: Int, now: Instant) -> Bool {
-        guard people > Self.few, let toldAt, now < toldAt + .milliseconds(people) else { return true }
-        due = due ?? toldAt + .milliseconds(people)
+        guard people > Self.few, let toldAt, now < toldAt + Self.pause(among: people) else { return true }
+        due = due ?? toldAt + Self.pause(among: people)
         return false
     }
 

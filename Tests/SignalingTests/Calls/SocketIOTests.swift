@@ -29,6 +29,20 @@ struct SocketIOTests {
         #expect(exchange.heard(socket).first?.contains("\"upgrades\":[]") == true)
     }
 
+    @Test("who sends more than it may is closed, whatever carries it")
+    func haste() throws {
+        let socket = exchange.device("ana")
+        for _ in 0..<119 { exchange.say(socket, "42[\"x\"]") }
+        #expect(exchange.closed[socket] == nil)
+        exchange.say(socket, "42[\"x\"]")
+        #expect(exchange.closed[socket] == .tooFast)
+        let id = try poller()
+        _ = exchange.post(Exchange.query("polling", session: id), #"40{"userId":"ana","secret":"ana-secret"}"#)
+        let flood = Array(repeating: "42[\"x\"]", count: 120).joined(separator: "\u{1E}")
+        #expect(exchange.post(Exchange.query("polling", session: id), flood) == .taken)
+        #expect(exchange.answer(Exchange.query("polling", session: id)) == .refused(.unknownSession))
+    }
+
     @Test("a poll is held until there is something to say, and gets all of it")
     func polling() throws {
         let id = try poller()

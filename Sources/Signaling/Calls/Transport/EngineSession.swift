@@ -9,6 +9,9 @@ struct EngineSession {
     /// What may wait for a client that does not fetch it.
     static let queueLimit = 256
     static let queueBytes = 1 << 20
+    /// Packets a second, and how many at once, whatever carries them.
+    static let packetRate = 60
+    static let packetBurst = 120
 
     enum Transport: Hashable {
         case polling
@@ -26,6 +29,8 @@ struct EngineSession {
     /// When to ping, or, while a pong is waited for, when to give up.
     var pingAt: Instant
     var pongBy: Instant?
+    /// What the client may still send.
+    var packets = TokenBucket(Self.packetRate, every: .seconds(1), burst: Self.packetBurst)
     /// Whether the Socket.IO layer has let the client in.
     var isConnected = false
 

@@ -14,6 +14,9 @@ struct SocketIO: ~Copyable {
         case gone(session: String)
     }
 
+    /// Sessions at once, those included that have not said yet who they are.
+    static let sessionLimit = 65_536
+
     private(set) var sessions: [String: EngineSession] = [:]
     private var sockets: [Socket: String] = [:]
     private var random: RandomStream
@@ -33,7 +36,10 @@ struct SocketIO: ~Copyable {
     func check(_ query: EngineQuery, isWebSocket: Bool) throws(EngineRefusal) {
         guard query.version == "4" else { throw .unsupportedVersion }
         guard query.transport == (isWebSocket ? "websocket" : "polling") else { throw .unknownTransport }
-        guard let id = query.session else { return }
+        guard let id = query.session else {
+            guard sessions.count < Self.sessionLimit else { throw .badRequest }
+            return
+        }
         guard let session = sessions[id] else { throw .unknownSession }
         // A session that has left polling never goes back, and is upgraded once.
         guard session.transport == .polling || (!isWebSocket && session.socket != nil) else { throw .badRequest }
@@ -177,17 +183,18 @@ struct SocketIO: ~Copyable {
         return session
     }
 
-    private mutating func close(_ id: String) {
+    private mutating func close(_ id: String, _ code: CloseCode = .normal) {
         guard let session = sessions.removeValue(forKey: id) else { return }
         if let poll = session.poll { outputs.append(.respond(poll, .packets("1"))) }
         if let socket = session.socket, sockets.removeValue(forKey: socket) != nil {
-            outputs.append(.close(socket, .normal))
+            outputs.append(.close(socket, code))
         }
         if session.isConnected { events.append(.gone(session: id)) }
     }
 
     private mutating func receive(_ packet: Substring, from id: String, now: Instant) {
         guard let session = sessions[id] else { return }
+        guard sessions[id]?.packets.take(now: now) == true else { return close(id, .tooFast) }
         switch packet.first {
         case "1": close(id)
         case "3":
