@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness browser fuzz bench lint format release clean
+.PHONY: help run test swift interop people robustness browser fuzz load bench lint format release clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
@@ -40,6 +40,9 @@ browser: setup-test release ## Run the calls of real browsers alone
 
 fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each
 	@Tests/Fuzz/run $(if $(N),-n $(N),-t $(or $(T),60)) $(TARGETS)
+
+load: setup-test release ## Load walkie-talkie and channels on loopback and print what it costs; PART=talkie, chat or memory
+	@BINARY=$(binary) .venv/bin/python Tests/Load/load.py $(PART)
 
 bench: setup-test release ## Compare the cost of a relayed packet with coturn's; TURNLOAD names the load generator
 	@Tests/Bench/compare
