@@ -30,6 +30,16 @@ struct MistakeTests {
                 "max-port: “65535;” is not right (lines do not end with a semicolon); right would be a number from 1 to 65535"
         ),
         Mistake(
+            line: "channel=general",
+            message:
+                "channel: “general” is not right; right would be text:NAME or voice:NAME, with a name of 1 to 64 characters"
+        ),
+        Mistake(
+            line: "channel=video:x",
+            message:
+                "channel: “video:x” is not right; right would be text:NAME or voice:NAME, with a name of 1 to 64 characters"
+        ),
+        Mistake(
             line: "min-port",
             message: "min-port needs a value: min-port=port; right would be a number from 1 to 65535"),
         Mistake(
