@@ -10,7 +10,8 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness browser fuzz load bench lint format release clean
+.PHONY: help run test swift interop people robustness handover systemd browser fuzz load bench lint format release
+.PHONY: clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { split($$1, names, " "); for (i = 1; i in names; i++) \
@@ -33,6 +34,12 @@ people: setup-test release ## Run Python's Socket.IO and WebSocket clients again
 	@Tests/run $@
 
 robustness: setup-test release ## Throw garbage at the binary while a call goes on
+	@Tests/run $@
+
+handover: setup-test release ## Restart, kill and replace the binary under 120 calls, for some minutes
+	@LONG=1 Tests/run $@
+
+systemd: setup-test release ## Boot a systemd of its own and try the units there; needs root
 	@Tests/run $@
 
 browser: setup-test release ## Run the calls of real browsers alone

@@ -7,10 +7,15 @@ figures = []
 
 
 def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run what takes minutes, too")
     parser.addoption("--server", choices=["sterna", "coturn"], default="sterna", help="the server under test")
 
 
 def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     if config.getoption("--server") == "coturn":
         for item in items:
             if item.get_closest_marker("ours"):

@@ -5,12 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* FIONREAD, without the terminals that <asm/ioctls.h> brings along. */
@@ -127,6 +131,11 @@ int linux_duplicate(int fd) {
     return copy < 0 ? -errno : copy;
 }
 
+int linux_set_unblocking(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
+}
+
 int linux_notify(const char *path, const char *text, const int *descriptors, int count) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(path);
@@ -151,6 +160,44 @@ int linux_notify(const char *path, const char *text, const int *descriptors, int
     int result = sent < 0 ? -errno : 0;
     close(fd);
     return result;
+}
+
+int linux_notify_barrier(const char *path, int milliseconds) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    int result = linux_notify(path, "BARRIER=1", &ends[1], 1);
+    close(ends[1]);
+    if (result == 0) {
+        struct pollfd end = {.fd = ends[0]};
+        int count;
+        do count = poll(&end, 1, milliseconds);
+        while (count < 0 && errno == EINTR);
+        result = count > 0 ? 0 : count < 0 ? -errno : -ETIMEDOUT;
+    }
+    close(ends[0]);
+    return result;
+}
+
+int linux_try(const char *path, const char *word, int milliseconds) {
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions)) return -ENOMEM;
+    for (int fd = 0; fd < 3; fd++) posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    char *arguments[] = {(char *)path, (char *)word, NULL};
+    char *environment[] = {NULL};
+    pid_t child;
+    int failure = posix_spawn(&child, path, &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure) return -failure;
+    int status = 0;
+    for (int waited = 0; waited < milliseconds; waited += 5) {
+        pid_t ended = waitpid(child, &status, WNOHANG);
+        if (ended < 0 && errno != EINTR) return -errno;
+        if (ended == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOEXEC;
+        usleep(5000);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return -ETIMEDOUT;
 }
 
 int linux_become(const char *path, char *const *arguments, char *const *environment) {

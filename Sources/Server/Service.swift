@@ -11,15 +11,20 @@ package final class Service {
     /// What is in force; a reload changes it.
     var settings: Settings
     let log: Log
-    /// What this server's own credentials are made with: of this process alone, so that the operator's can be retired.
-    let relaySecret = Hex.encode(Randomness.bytes(24))
+    /// What this server's own credentials are made with, apart from the operator's secrets, so that those can be retired;
+    /// and what nonces are.
+    var secrets = LeftSecrets(nonceKey: Randomness.bytes(32), relaySecret: Hex.encode(Randomness.bytes(24)))
     /// Of connections to the relay and to the web together.
     private let limits = ConnectionLimits()
-    private let relayConstants = RelayConstants()
+    let quotas = AllocationQuotas()
+    /// What this process has to do with the one before it and the one after it; nil where it stands alone.
+    var handover: Handover?
     var relay: RelayService?
-    private var storage: StorageThread?
+    var storage: StorageThread?
     var directory: DirectoryThread?
-    private var web: WebThread?
+    var web: WebThread?
+    /// The web's loop, which tells whether it turns.
+    var webLoop: Stopper?
     private var certificate: ServerCertificate?
     /// Gives the web a new certificate.
     private var showToWeb: ((Context) -> Void)?
@@ -43,24 +48,6 @@ package final class Service {
     /// - Parameter environment: Says whether the log goes to systemd's journal.
     package convenience init(_ settings: Settings, environment: [String: String]) {
         self.init(settings, log: Log(settings, environment: environment) { .read() })
-    }
-
-    /// Serves until SIGTERM or SIGINT, then says goodbye to everybody.
-    ///
-    /// To be called on the first thread, before others were started.
-    ///
-    /// - Parameter reread: Reads the configuration again, at SIGHUP.
-    package func run(reread: @escaping () -> Verdict) throws(ServiceFailure) {
-        let loop = try ServiceFailure.wrapping { () throws(Errno) in try loopUntilSignal(reread) }
-        try start()
-        try dropPrivileges()
-        watchCertificate(on: loop)
-        try watchAddresses(on: loop)
-        try followDirectory(on: loop)
-        log.write(.ready, settings.welcome(web: webEndpoints))
-        loop.run()
-        stop()
-        log.finish()
     }
 
     /// Opens everything that the settings ask for; throws what could not be opened, with the rest closed again.
@@ -112,19 +99,20 @@ package final class Service {
     /// What the settings in force mean for the relay.
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         RelayService.Settings(
-            settings, told: publicAddresses, ownSecret: settings.servesWeb ? relaySecret : nil,
-            directory: directory?.directory, constants: relayConstants,
+            settings, told: publicAddresses, ownSecret: settings.servesWeb ? secrets.relaySecret : nil,
+            directory: directory?.directory,
+            constants: RelayConstants(nonceKey: secrets.nonceKey, quotas: quotas),
             contexts: try certificate?.relayContexts() ?? RelayContexts(), limits: limits, log: log)
     }
 
     /// What the credentials of browsers are made with: what other servers know too, where they are sent to those.
     private var mintingSecret: String {
         let isShared = !settings.relayURLs.isEmpty || settings.sendsClientsElsewhere
-        return (isShared ? settings.restSecrets.first : nil) ?? relaySecret
+        return (isShared ? settings.restSecrets.first : nil) ?? secrets.relaySecret
     }
 
     /// Stops being root where the operator wants that.
-    private func dropPrivileges() throws(ServiceFailure) {
+    func dropPrivileges() throws(ServiceFailure) {
         guard settings.processUser != nil || settings.processGroup != nil else { return }
         do throws(Privileges.Failure) {
             try Privileges.become(user: settings.processUser, group: settings.processGroup)
@@ -140,7 +128,8 @@ package final class Service {
         guard !meant.listeners.isEmpty else { return }
         let relay: RelayService
         do throws(RelayFailure) {
-            relay = try RelayService(meant)
+            relay = try RelayService(
+                meant, after: handover?.inheritance ?? Inheritance(), keep: handover?.keeper.keep)
         } catch {
             throw .relay(error)
         }
@@ -172,13 +161,14 @@ package final class Service {
                 settings, serving: try certificate?.webContext(), promises: certificate?.authority == nil,
                 relay: settings.stunOnly ? nil : relayEndpoints.first,
                 relaying: settings.servesTLS ? relay?.adopt : nil, limits: limits, mint: mint,
-                storage: storage, log: log)
+                storage: storage, handover: handover, log: log)
         } catch {
             storage.stop()
             throw error
         }
         self.storage = consume storage
         webEndpoints = thread.endpoints
+        webLoop = thread.loop
         secureWebEndpoints = thread.secureEndpoints
         if certificate != nil { showToWeb = thread.show }
         web = consume thread
@@ -214,31 +204,12 @@ package final class Service {
     }
 
     /// Looks at the certificate once a minute.
-    private func watchCertificate(on loop: Loop) {
+    func watchCertificate(on loop: Loop) {
         let timer = Timer(on: loop) { [unowned self, unowned loop] in
             refreshCertificate()
             watchCertificate(on: loop)
         }
         timer.arm(at: loop.now.instant + .seconds(60))
-    }
-
-    /// A loop that ends when the process is asked to.
-    private func loopUntilSignal(_ reread: @escaping () -> Verdict) throws(Errno) -> Loop {
-        let loop = try Loop()
-        let stopper = loop.stopper
-        try Signals(on: loop) { [log, unowned self] signal in
-            switch signal {
-            case .terminate, .interrupt:
-                log.write(.stopping, signal == .terminate ? "SIGTERM came" : "SIGINT came")
-                stopper.stop()
-            // A signal that ended the server instead would be worse than one that does nothing.
-            case .hangUp:
-                reload(reread())
-                directory?.look()
-                refreshCertificate()
-            }
-        }
-        return loop
     }
 }
 

@@ -11,7 +11,7 @@ struct BagTests {
 
     /// What lies in a bag, as endpoints; whoever looks closes what was found.
     private static func look(into end: borrowing Descriptor) throws -> (label: [UInt8], places: [Endpoint])? {
-        guard let (label, descriptors) = Bag.look(into: end) else { return nil }
+        guard let (label, descriptors) = Bag.look(into: end.number) else { return nil }
         var places: [Endpoint] = []
         for number in descriptors {
             let descriptor = Descriptor(owning: number)
@@ -46,7 +46,7 @@ struct BagTests {
     func replacement() throws {
         let bag = try Bag()
         let end = try bag.end()
-        let isEmpty = Bag.look(into: end) == nil
+        let isEmpty = Bag.look(into: end.number) == nil
         #expect(isEmpty)
         var numbers: [Int32] = []
         var places: [Endpoint] = []
@@ -80,7 +80,8 @@ struct BagTests {
         let socket = try Self.socket()
         let end = try Bag().end()
         let ledger = try Ledger(version: 1, mark: 1)
-        let kinds = [socket.descriptor.kind, end.kind, ledger.descriptor.kind]
+        let numbers = [socket.descriptor.number, end.number, ledger.descriptor.number]
+        let kinds = numbers.map(DescriptorKind.init(of:))
         #expect(kinds == [.datagrams, .bag, .memory])
     }
 }

@@ -11,7 +11,7 @@ struct LedgerTests {
     init() throws { ledger = try Ledger(version: 7, mark: 3) }
 
     private func contents() throws -> Ledger.Contents {
-        let contents = Ledger.contents(of: ledger.descriptor)
+        let contents = Ledger.contents(of: ledger.descriptor.number)
         return try #require(contents)
     }
 
@@ -110,7 +110,7 @@ struct LedgerTests {
     @Test("counts the starts that its readers note")
     func starts() throws {
         #expect(try contents().starts == 0)
-        Ledger.note(starts: 2, in: ledger.descriptor)
+        Ledger.note(starts: 2, in: ledger.descriptor.number)
         #expect(try contents().starts == 2)
     }
 
@@ -128,7 +128,7 @@ struct LedgerTests {
         let number = copy.descriptor.number
         #expect(ftruncate(number, off_t(image.count)) == 0)
         #expect(unsafe pwrite(number, image, image.count, 0) == image.count)
-        return Ledger.contents(of: copy.descriptor)
+        return Ledger.contents(of: number)
     }
 
     /// Whether the word at a place is the state of a run that holds a record.

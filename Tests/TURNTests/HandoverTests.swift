@@ -122,6 +122,7 @@ struct AllocationRecordTests {
         record.transaction = TransactionID(high: 1, low: 2)
         (record.integrity, record.wantsFingerprint) = (.sha256, true)
         (record.token, record.secondFamilyRefused) = (5, .insufficientCapacity)
+        record.authorizedUntil = UnixTime(milliseconds: 11)
         record.began = Moment(instant: Instant(nanoseconds: 6), time: UnixTime(milliseconds: -7))
         record.permissions = [
             .init(address: .v4(1), expiry: Instant(nanoseconds: 8)),

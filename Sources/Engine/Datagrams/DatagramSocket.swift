@@ -43,6 +43,25 @@ package struct DatagramSocket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Goes on with a socket that another process bound.
+    package init(
+        adopting descriptor: consuming Descriptor, options: Options = [], receiveBuffer: Int? = nil
+    ) throws(Errno) {
+        let local = try Endpoint.local(of: descriptor.number)
+        let v6: Int32 = local.address.family == .v6 ? 1 : 0
+        // As that process had set them, unless it was an older program.
+        if options.contains(.tellsDrops) { try Errno.check(linux_set_tells_drops(descriptor.number)) }
+        if options.contains(.queuesErrors) { try Errno.check(linux_set_queues_errors(descriptor.number, v6)) }
+        if options.contains(.merges) { _ = linux_set_merges(descriptor.number) }
+        let granted =
+            receiveBuffer == nil
+            ? linux_receive_buffer(descriptor.number)
+            : linux_set_receive_buffer(descriptor.number, Int32(clamping: receiveBuffer ?? 0))
+        self.receiveBuffer = Int(try Errno.check(granted))
+        self.local = local
+        self.descriptor = descriptor
+    }
+
     /// Sets what must be set before the socket is bound; the size of the receive buffer that was granted.
     private static func prepare(
         _ number: Int32, for endpoint: Endpoint, _ options: Options, _ receiveBuffer: Int?

@@ -39,19 +39,19 @@ package final class Bag {
     ///
     /// - Parameter reading: The end that was kept.
     /// - Returns: Nil when there is none.
-    package static func look(into reading: borrowing Descriptor) -> (label: [UInt8], descriptors: [Int32])? {
+    package static func look(into reading: Int32) -> (label: [UInt8], descriptors: [Int32])? {
         while true {
             var label = [UInt8](repeating: 0, count: 256)
             var descriptors = [Int32](repeating: -1, count: capacity)
             var count: Int32 = 0
             // Safe: the kernel writes no further than the label is long, and no more descriptors than a message has.
-            let size = unsafe linux_bag_look(reading.number, &label, label.count, &descriptors, &count)
+            let size = unsafe linux_bag_look(reading, &label, label.count, &descriptors, &count)
             let found = Array(descriptors.prefix(Int(max(0, count))))
             guard size > 0 else { return nil }
             // Its owner died between putting a message in and taking the one before it out.
-            guard linux_bag_size(reading.number) > size else { return (Array(label.prefix(Int(size))), found) }
+            guard linux_bag_size(reading) > size else { return (Array(label.prefix(Int(size))), found) }
             for number in found { _ = Descriptor(owning: number) }
-            guard linux_bag_drop(reading.number) == 0 else { return nil }
+            guard linux_bag_drop(reading) == 0 else { return nil }
         }
     }
 }

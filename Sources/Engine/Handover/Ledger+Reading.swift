@@ -24,7 +24,7 @@ extension Ledger {
     /// What lies in a ledger that another process wrote; nil when it is none.
     ///
     /// Of two records with one key the later one counts: the writer died between writing the one and erasing the other.
-    package static func contents(of file: borrowing Descriptor) -> Contents? {
+    package static func contents(of file: Int32) -> Contents? {
         guard let image = image(of: file) else { return nil }
         let bytes = image.span
         guard bytes.count >= cell, word64(bytes, 0) == magic else { return nil }
@@ -53,10 +53,10 @@ extension Ledger {
     }
 
     /// Notes in a ledger how many processes have begun to read it.
-    package static func note(starts: UInt32, in file: borrowing Descriptor) {
+    package static func note(starts: UInt32, in file: Int32) {
         var starts = starts
         // Safe: the call reads the four bytes of the variable.
-        _ = unsafe pwrite(file.number, &starts, 4, off_t(Header.starts))
+        _ = unsafe pwrite(file, &starts, 4, off_t(Header.starts))
     }
 
     private static func entry(_ bytes: Span<UInt8>, at place: Int, _ length: Int) -> Entry? {
@@ -69,17 +69,16 @@ extension Ledger {
     }
 
     /// The whole file as it is now.
-    private static func image(of file: borrowing Descriptor) -> [UInt8]? {
+    private static func image(of file: Int32) -> [UInt8]? {
         var facts = stat()
         // Safe: the call fills the structure.
-        guard unsafe fstat(file.number, &facts) == 0, facts.st_size > 0, facts.st_size <= 256 << 20 else { return nil }
+        guard unsafe fstat(file, &facts) == 0, facts.st_size > 0, facts.st_size <= 256 << 20 else { return nil }
         var image = [UInt8](repeating: 0, count: Int(facts.st_size))
         var done = 0
         while done < image.count {
-            let number = file.number
             let count = unsafe image.withUnsafeMutableBytes { buffer in
                 // Safe: no more is read than there is room for behind what was read before.
-                unsafe pread(number, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(done))
+                unsafe pread(file, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(done))
             }
             guard count > 0 else { return nil }
             done += count

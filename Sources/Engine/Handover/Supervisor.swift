@@ -33,6 +33,12 @@ package struct Supervisor: Sendable {
         }
     }
 
+    /// Returns when everything that was told has been heard and done, or after five seconds.
+    package func waitUntilHeard() {
+        // Safe: the string lives through the call.
+        _ = unsafe linux_notify_barrier(path, 5000)
+    }
+
     /// Lets go of all that is kept under a name.
     package func forget(_ name: String) { tell(["FDSTOREREMOVE=1", "FDNAME=\(name)"]) }
 }

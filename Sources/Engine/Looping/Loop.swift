@@ -124,6 +124,7 @@ package import Wire
         }
         fireTimers()
         for hook in endOfTurn { hook() }
+        stopper.countTurn()
     }
 
     private func dispatch(_ events: Events, to datum: UInt64) {

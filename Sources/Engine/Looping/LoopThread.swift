@@ -6,7 +6,8 @@ internal import Glibc
 /// A thread that runs one loop until it is stopped.
 package final class LoopThread {
     private var thread: pthread_t?
-    private let stopper: Stopper
+    /// The loop's, which tells whether it turns.
+    package let stopper: Stopper
 
     /// Starts the thread; the loop and all that was added to it belong to the thread from now on.
     ///

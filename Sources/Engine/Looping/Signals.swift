@@ -11,12 +11,15 @@ package enum Signal: CaseIterable, Sendable {
     case interrupt
     /// `systemctl reload`: read the configuration again.
     case hangUp
+    /// `kill -USR2`: become the program that lies in the place of this one.
+    case replace
 
     var number: Int32 {
         switch self {
         case .terminate: SIGTERM
         case .interrupt: SIGINT
         case .hangUp: SIGHUP
+        case .replace: SIGUSR2
         }
     }
 }

@@ -6,21 +6,30 @@ internal import Synchronization
 /// Ends a loop from any thread.
 package final class Stopper: Sendable {
     private let stopped = Atomic(false)
-    private let wake: Descriptor
+    private let counter = Atomic<UInt64>(0)
+    private let bell: Descriptor
 
-    init() throws(Errno) { wake = try Descriptor(checking: linux_eventfd()) }
+    init() throws(Errno) { bell = try Descriptor(checking: linux_eventfd()) }
 
-    var descriptor: Int32 { wake.number }
+    var descriptor: Int32 { bell.number }
 
     package var isStopped: Bool { stopped.load(ordering: .acquiring) }
 
     /// The loop finishes its turn and returns from `run()`.
     package func stop() {
         stopped.store(true, ordering: .releasing)
-        linux_eventfd_signal(wake.number)
+        wake()
     }
+
+    /// Makes the loop turn once more, whether anything happens or not.
+    package func wake() { linux_eventfd_signal(bell.number) }
+
+    /// How many turns the loop has come to the end of.
+    package var turns: UInt64 { counter.load(ordering: .relaxed) }
+
+    func countTurn() { counter.add(1, ordering: .relaxed) }
 }
 
 extension Stopper: Source {
-    package func ready(_ events: Events, token: Int) { linux_eventfd_clear(wake.number) }
+    package func ready(_ events: Events, token: Int) { linux_eventfd_clear(bell.number) }
 }

@@ -49,6 +49,17 @@ package final class Listener: Source {
         }
     }
 
+    /// A socket that listens at `endpoint` beside others of this user, for ``init(adopting:on:accepted:)``.
+    package static func shared(at endpoint: Endpoint, backlog: Int32 = 1024) throws(BindFailure) -> Descriptor {
+        do {
+            let descriptor = try bound(to: endpoint, sharesPort: true)
+            try Errno.check(linux_listen(descriptor.number, backlog))
+            return descriptor
+        } catch {
+            throw BindFailure(endpoint, .tcp, error)
+        }
+    }
+
     private static func bound(to endpoint: Endpoint, sharesPort: Bool) throws(Errno) -> Descriptor {
         let v6 = endpoint.address.family == .v6
         let descriptor = try Descriptor(checking: linux_socket_tcp(v6 ? 1 : 0))
@@ -73,6 +84,9 @@ package final class Listener: Source {
         self.accepted = accepted
         registration = try loop.add(self, descriptor: number, for: .readable)
     }
+
+    /// Another descriptor for the socket, to be kept beside this; nil when it is closed.
+    package func duplicate() throws(Errno) -> Descriptor? { try descriptor?.duplicate() }
 
     /// Accepts no more and frees the port; who waits to be accepted is reset.
     package func close() {

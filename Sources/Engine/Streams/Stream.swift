@@ -97,6 +97,12 @@ package import Wire
         wait()
     }
 
+    /// The open socket, to be kept beside the stream; nil when it is closed.
+    package var socket: Int32? { descriptor == nil ? nil : number }
+
+    /// What waits to be sent.
+    package var unsent: [UInt8] { queue.withFirst { $0.array } }
+
     /// Bytes that wait to be sent.
     package var backlog: Int { queue.count }
 

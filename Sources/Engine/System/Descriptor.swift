@@ -17,9 +17,6 @@ package struct Descriptor: ~Copyable, Sendable {
     /// Another descriptor for the same open file.
     package func duplicate() throws(Errno) -> Descriptor { try Descriptor(checking: linux_duplicate(number)) }
 
-    /// What it stands for.
-    package var kind: DescriptorKind { DescriptorKind(linux_kind(number)) }
-
     /// Lets the program that this process becomes have it under the same number, or not.
     package func setInheritable(_ isInheritable: Bool) throws(Errno) {
         try Errno.check(linux_set_inheritable(number, isInheritable ? 1 : 0))
@@ -47,9 +44,10 @@ package enum DescriptorKind: Hashable, Sendable {
     case stream
     case other
 
-    init(_ kind: Int32) {
+    /// What an open descriptor stands for.
+    package init(of number: Int32) {
         self =
-            switch Int(kind) {
+            switch Int(linux_kind(number)) {
             case Int(LINUX_KIND_MEMORY): .memory
             case Int(LINUX_KIND_BAG): .bag
             case Int(LINUX_KIND_DATAGRAMS): .datagrams

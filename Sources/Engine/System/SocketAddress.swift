@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
-internal import Wire
+package import Wire
 
 extension linux_address {
     /// The endpoint in the kernel's form.
@@ -26,6 +26,22 @@ extension linux_address {
 }
 
 extension Endpoint {
+    /// Where an open socket is bound; nil when it is of no IP family.
+    package init?(localOf descriptor: Int32) {
+        guard let endpoint = try? Self.local(of: descriptor) else { return nil }
+        self = endpoint
+    }
+
+    /// The other end of a stream; nil when it is not connected.
+    package init?(peerOf descriptor: Int32) {
+        var address = linux_address()
+        // Safe: the union is as long as the length that the call is given.
+        guard unsafe linux_remote_address(descriptor, &address, UInt32(MemoryLayout<linux_address>.size)) == 0,
+            let endpoint = address.endpoint
+        else { return nil }
+        self = endpoint
+    }
+
     /// Where an open socket is bound.
     static func local(of descriptor: Int32) throws(Errno) -> Endpoint {
         var address = linux_address()

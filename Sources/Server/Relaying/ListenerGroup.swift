@@ -25,6 +25,32 @@ struct ListenerGroup: Sendable {
         }
     }
 
+    /// Goes on with those that the process before this one kept, in their order.
+    init(adopting numbers: [Int32], at endpoint: Endpoint, buffer: Int) throws(BindFailure) {
+        local = endpoint
+        var sockets: [ListenerSocket] = []
+        var failure: BindFailure?
+        // Every number has an owner, whatever fails.
+        for (index, number) in numbers.enumerated() {
+            do throws(BindFailure) {
+                sockets.append(
+                    try ListenerSocket(
+                        adopting: Descriptor(owning: number), at: endpoint, index: index, buffer: buffer))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        self.sockets = sockets
+    }
+
+    /// What the next process finds its sockets by.
+    func bag() throws(Errno) -> Kept {
+        let bag = try Bag()
+        try bag.fill(sockets.map(\.number), label: BagLabel.listeners(.datagrams, local).bytes)
+        return Kept(try bag.end())
+    }
+
     /// The part of the group that one of so many workers reads.
     func share(of worker: Int, among workers: Int) -> Self {
         Self(local: local, sockets: sockets.filter { $0.index % workers == worker })
@@ -45,6 +71,18 @@ final class ListenerSocket: Sendable {
             socket = try DatagramSocket(
                 at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: buffer,
                 sendBuffer: buffer)
+        } catch {
+            throw BindFailure(endpoint, .udp, error)
+        }
+    }
+
+    init(
+        adopting descriptor: consuming Descriptor, at endpoint: Endpoint, index: Int, buffer: Int
+    ) throws(BindFailure) {
+        self.index = index
+        do {
+            socket = try DatagramSocket(
+                adopting: descriptor, options: [.merges, .tellsDrops], receiveBuffer: buffer)
         } catch {
             throw BindFailure(endpoint, .udp, error)
         }

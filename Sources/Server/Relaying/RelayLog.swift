@@ -22,6 +22,11 @@ extension Log {
                     "bytesToClient": .count(session.toClient.bytes),
                     "reason": .text(session.reason.map { "\($0)" } ?? "server stopped"),
                 ])
+        case .notKept(let errno):
+            write(
+                .host,
+                "a restart would end some of the calls: the kernel keeps no more sockets (\(errno)); "
+                    + "a higher limit of open files would help")
         case .refused(let refused):
             guard isWanted(.refused) else { return }
             write(

@@ -21,17 +21,30 @@ package final class RelayService {
     private let shares: [[ClosedRange<UInt16>]]
 
     /// Binds every listener, then starts the workers; when one cannot be bound nothing is left open.
-    package init(_ settings: Settings) throws(RelayFailure) {
+    package convenience init(_ settings: Settings) throws(RelayFailure) {
+        try self.init(settings, after: Inheritance(), keep: nil)
+    }
+
+    /// Goes on with what the process before this one left.
+    ///
+    /// - Parameter keep: Takes what is to outlive this process, from any thread; nil where nothing is to.
+    init(
+        _ settings: Settings, after inheritance: Inheritance, keep: (@Sendable (Kept) -> Void)?
+    ) throws(RelayFailure) {
         let settings = try settings.completed()
-        let (listeners, missing) = try Self.probe(settings.listeners)
+        let (listeners, missing) = try ListenerProbe.probe(settings.listeners, after: inheritance)
         let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
         guard !shares.isEmpty else { throw .noRelayPorts }
-        let groups = try Self.open(listeners.datagrams, for: shares.count, buffer: settings.socketBuffer * 8)
-        var starting = Starting()
+        let doors = try Doors(
+            listeners, for: shares.count, buffer: settings.socketBuffer * 8, after: inheritance, keep: keep)
+        let legacies = Self.deal(inheritance.takeAllocations(), among: shares.count)
+        var starting = Starting(keep: keep)
         for share in shares {
             do {
-                let own = groups.map { $0.share(of: starting.threads.count, among: shares.count) }
-                try starting.start(share, own, listeners, settings)
+                let number = starting.threads.count
+                try starting.start(
+                    share, doors.share(of: number, among: shares.count), settings, legacies[number],
+                    inheritance.withdrawals)
             } catch {
                 starting.stop()
                 throw error
@@ -78,73 +91,36 @@ package final class RelayService {
         }
     }
 
+    /// Keeps every session for the next process, and closes what cannot be kept. Returns when the threads are gone.
+    func leave() {
+        for (thread, mailbox) in zip(threads, mailboxes) {
+            Farewell.wait(atMost: Self.patience) { mailbox.post(.leave($0)) }
+            thread.stop()
+        }
+    }
+
+    /// How long a worker may take to keep what it has.
+    private static let patience: Duration = .seconds(5)
+
+    /// The loops of the workers.
+    var loops: [Stopper] { threads.map(\.stopper) }
+
+    /// Gives every allocation to the worker whose socket its client sends to; streams are anybody's.
+    private static func deal(_ legacies: [Legacy], among workers: Int) -> [[Legacy]] {
+        var dealt = [[Legacy]](repeating: [], count: workers)
+        for legacy in legacies {
+            let allocation = legacy.left.allocation
+            let owner =
+                legacy.left.door ?? allocation.token.map { Int($0 >> 56) } ?? Int(allocation.flow.client.port)
+            dealt[owner % workers].append(legacy)
+        }
+        return dealt
+    }
+
     /// Tells of every running session, then closes everything. Returns when the threads are gone.
     package func stop() {
         for mailbox in mailboxes { mailbox.post(.finish) }
         for thread in threads { thread.stop() }
-    }
-
-    /// Finds out whether the addresses are free, each by a socket that does not share its port.
-    ///
-    /// The workers' sockets do, and would silently share it with another server of the same user too: each would get
-    /// half of the clients. Port zero stands for one free port, the same for all.
-    ///
-    /// - Returns: The addresses, and why some that can be done without are not among them.
-    private static func probe(_ listeners: Listeners) throws(RelayFailure) -> (Listeners, [BindFailure]) {
-        var found = try probeNeeded(listeners)
-        var missing: [BindFailure] = []
-        for endpoint in listeners.spareDatagrams where !found.datagrams.contains(endpoint) {
-            do {
-                found.datagrams.append(try DatagramSocket(at: endpoint).local)
-            } catch {
-                missing.append(BindFailure(endpoint, .udp, error))
-            }
-        }
-        return (found, missing)
-    }
-
-    private static func probeNeeded(_ listeners: Listeners) throws(RelayFailure) -> Listeners {
-        // A port that is free for the first listener may be taken for the next one.
-        for _ in 0..<8 where listeners.hasFreePort {
-            if let probed = try? probeOnce(listeners) { return probed }
-        }
-        do { return try probeOnce(listeners) } catch { throw .bind(error) }
-    }
-
-    private static func probeOnce(_ listeners: Listeners) throws(BindFailure) -> Listeners {
-        var probed = Listeners(takesDTLSAlone: listeners.takesDTLSAlone)
-        var chosen: UInt16 = 0
-        for endpoint in listeners.datagrams {
-            let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
-            do {
-                probed.datagrams.append(try DatagramSocket(at: place).local)
-            } catch {
-                throw BindFailure(place, .udp, error)
-            }
-            if endpoint.port == 0 { chosen = probed.datagrams.last?.port ?? 0 }
-        }
-        for endpoint in listeners.streams {
-            let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
-            probed.streams.append(try Listener.probe(place))
-            if endpoint.port == 0 { chosen = probed.streams.last?.port ?? 0 }
-        }
-        for endpoint in listeners.proxied {
-            probed.proxied.append(try Listener.probe(endpoint))
-            probed.proxies = listeners.proxies
-        }
-        return probed
-    }
-
-    private static func open(
-        _ endpoints: [Endpoint], for workers: Int, buffer: Int
-    ) throws(RelayFailure) -> [ListenerGroup] {
-        do {
-            return try endpoints.map { endpoint throws(BindFailure) in
-                try ListenerGroup(at: endpoint, for: workers, buffer: buffer)
-            }
-        } catch {
-            throw .bind(error)
-        }
     }
 
     /// What has been started so far.
@@ -154,25 +130,28 @@ package final class RelayService {
         var counters: [RelayCounters] = []
         var notices: [String] = []
         let live = LiveEndpoints()
+        let keep: (@Sendable (Kept) -> Void)?
         let cookieSecret = Randomness.bytes(32)
 
         mutating func start(
-            _ share: [ClosedRange<UInt16>], _ groups: [ListenerGroup], _ listeners: Listeners, _ settings: Settings
+            _ ports: [ClosedRange<UInt16>], _ share: Doors, _ settings: Settings, _ legacies: [Legacy],
+            _ withdrawals: [LeftWithdrawal]
         ) throws(RelayFailure) {
             let counters = RelayCounters()
             let place = Worker.Place(
                 number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
-                limits: settings.limits, cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
+                limits: settings.limits, keep: keep, cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
             var relay = settings.relay
-            relay.ports = share
+            relay.ports = ports
             relay.canForbidFragments = true
             do {
                 let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()
-                let worker = try Worker(place, relay, groups, listeners, on: loop)
+                let worker = try Worker(place, relay, share, on: loop)
                 worker.show(settings.contexts)
                 if threads.isEmpty { notices = worker.notices }
                 try worker.open(mailbox)
+                worker.restore(legacies, withdrawals)
                 threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))
                 mailboxes.append(mailbox)
                 self.counters.append(counters)

@@ -9,8 +9,8 @@ internal import Wire
 
 /// What stays the same over reloads: the relay's nonces stay good, and its allocations counted.
 struct RelayConstants {
-    let nonceKey = Randomness.bytes(32)
-    let quotas = AllocationQuotas()
+    let nonceKey: [UInt8]
+    let quotas: AllocationQuotas
 }
 
 extension RelayService.Settings {

@@ -98,6 +98,8 @@ package enum RelayEvent: Sendable {
     case ended(SessionSummary)
     /// A request was answered with an error.
     case refused(Refused)
+    /// The kernel takes no more of what is to outlive this process.
+    case notKept(Errno)
 }
 
 /// Why the relay cannot be started.

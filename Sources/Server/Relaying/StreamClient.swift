@@ -15,6 +15,8 @@ final class StreamClient {
     private var outgoing: [UInt8] = []
     /// Where each of its messages ends.
     private var ends: [Int] = []
+    /// Whether something of ``rest`` was kept for the next process.
+    private var hasRest = false
 
     /// When the stream ends unless the client has an allocation by then.
     private var credentialsBy: Instant? { didSet { arm() } }
@@ -26,7 +28,9 @@ final class StreamClient {
     /// The most that waits for a slow client. Voice that comes later than this is of no use to anybody.
     private static let backlogLimit = 256 << 10
 
-    init(_ stream: any ByteStream, _ transport: Transport, worker: Worker) {
+    /// - Parameter beginning: What was read of a message by the process before this one.
+    init(_ stream: any ByteStream, _ transport: Transport, worker: Worker, beginning: [UInt8] = []) {
+        self.beginning = beginning
         self.stream = stream
         self.worker = worker
         flow = Flow(client: stream.peer, server: stream.local, transport: transport)
@@ -78,6 +82,7 @@ final class StreamClient {
             messageBy = worker.loop.now.instant + Self.patience
         }
         worker.finishBatch()
+        noteRest()
     }
 
     /// Gives the relay every message that is complete; how many bytes they were.
@@ -128,8 +133,29 @@ final class StreamClient {
         }
         outgoing.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
+        noteRest()
     }
 
+    // MARK: - Over a restart
+
+    /// The socket, where another process could go on with it.
+    var descriptor: Int32? { (stream as? Stream)?.socket }
+
+    /// What is between two messages, each way; nil when nothing is.
+    var rest: LeftStream? {
+        guard let stream = stream as? Stream, !beginning.isEmpty || stream.backlog > 0 else { return nil }
+        return LeftStream(unread: beginning, unsent: stream.unsent)
+    }
+
+    /// Says goodbye: the server ends, and this client cannot be taken along.
+    func leave() { stream.finish() }
+
+    /// Has the worker keep the rest when the turn ends, or forget it.
+    private func noteRest() {
+        let hasRest = flow.transport == .tcp && (!beginning.isEmpty || stream.backlog > 0)
+        if hasRest || self.hasRest { worker.restless.append(self) }
+        self.hasRest = hasRest
+    }
 }
 
 extension StreamClient: ByteStreamOwner {
@@ -139,7 +165,7 @@ extension StreamClient: ByteStreamOwner {
         worker.disconnected(self)
     }
 
-    func drained() {}
+    func drained() { noteRest() }
 
     func closed() { worker.disconnected(self) }
 }
@@ -147,6 +173,7 @@ extension StreamClient: ByteStreamOwner {
 extension StreamClient: StreamOwner {
     func received(_ bytes: Span<UInt8>, on stream: Stream) { received(bytes) }
     func peerFinished(_ stream: Stream) { peerFinished() }
+    func drained(_ stream: Stream) { drained() }
     func closed(_ stream: Stream, because end: Stream.End) { closed() }
 }
 

@@ -42,6 +42,8 @@ extension Worker {
     func receiveFromClients(_ door: Int) {
         let client = clients[doors[door].client]
         let socket = doors[door].socket.number
+        arrivingAt = door
+        defer { arrivingAt = nil }
         for _ in 0..<4 {
             let count = inbox.receive(from: socket)
             for index in 0..<count {
@@ -49,6 +51,7 @@ extension Worker {
                 let flow = Flow(client: parcel.sender, server: client.asked(parcel), transport: .udp)
                 parcel.forEach(isInInbox: true) { receive($0, on: flow, at: client) }
             }
+            if relay.hasChanges { noteChanges() }
             if let drops = inbox.drops { note(drops, at: door) }
             finishBatch()
             if count < Inbox.capacity { return }

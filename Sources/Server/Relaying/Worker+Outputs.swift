@@ -43,19 +43,28 @@ extension Worker {
             header: Self.nothing, payload: piece, to: flow.client, from: client.source(flow.server))
     }
 
+    static let relayOptions: DatagramSocket.Options = [.merges, .queuesErrors]
+
     private func open(_ allocation: AllocationID, at endpoint: Endpoint) {
+        freePorts()
         do {
             let socket = try DatagramSocket(
-                at: endpoint, options: [.merges, .queuesErrors], receiveBuffer: place.relayBuffer)
-            let index = RelaySockets.index(allocation.slot, endpoint.address.family)
-            let registration = try loop.add(
-                self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)
-            sockets.insert(socket, registration, for: allocation)
-            place.live.insert(endpoint)
+                at: endpoint, options: Self.relayOptions, receiveBuffer: place.relayBuffer)
+            try hold(socket, for: allocation)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
             relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error)), now: loop.now)
         }
+    }
+
+    /// Receives from a relay socket of an allocation from now on.
+    func hold(_ socket: consuming DatagramSocket, for allocation: AllocationID) throws(Errno) {
+        let local = socket.local
+        let index = RelaySockets.index(allocation.slot, local.address.family)
+        let registration = try loop.add(
+            self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)
+        sockets.insert(socket, registration, for: allocation)
+        place.live.insert(local)
     }
 
     private func close(_ allocation: AllocationID, _ family: IPAddress.Family) {

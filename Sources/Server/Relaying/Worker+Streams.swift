@@ -4,15 +4,14 @@ internal import TURN
 internal import Wire
 
 extension Worker {
-    /// Accepts clients over TCP and TLS at `endpoint`, beside the other workers.
-    func listen(at endpoint: Endpoint) throws(BindFailure) {
-        streamListeners.append(
-            try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
-                guard let admission = place.limits.admit(stream.peer.address) else { return stream.abort() }
-                stream.attachment = admission
-                // Out of descriptors for epoll: the stream closes as it is let go.
-                try? Newcomer(at: self).open(stream)
-            })
+    /// Accepts clients over TCP and TLS, beside the other workers.
+    func listen(at doors: StreamDoors) throws(BindFailure) {
+        streamListeners += try doors.open(on: loop) { [unowned self] stream in
+            guard let admission = place.limits.admit(stream.peer.address) else { return stream.abort() }
+            stream.attachment = admission
+            // Out of descriptors for epoll: the stream closes as it is let go.
+            try? Newcomer(at: self).open(stream)
+        }
     }
 
     /// Accepts clients over TCP and TLS behind a proxy that says for whom it speaks (PROXY protocol).

@@ -17,6 +17,8 @@ final class Worker {
         let counters: RelayCounters
         let onEvent: @Sendable (RelayEvent) -> Void
         let limits: ConnectionLimits
+        /// Takes what is to outlive this process; nil where nothing is to.
+        let keep: (@Sendable (Kept) -> Void)?
         /// What the cookies of DTLS are made with, 32 bytes.
         let cookieSecret: [UInt8]
         /// Bytes of receive buffer to ask for on relay sockets.
@@ -34,6 +36,8 @@ final class Worker {
         case adopt(SecureParcel)
         /// Somebody with credentials for this name has left.
         case withdraw(name: String, until: UnixTime)
+        /// Another process goes on: keep everything as it is at the end of this turn, which is the last.
+        case leave(Farewell)
         /// The server stops: tell of the sessions.
         case finish
     }
@@ -68,18 +72,32 @@ final class Worker {
     let takesPlainDatagrams: Bool
     private var timer: Timer?
 
-    /// Binds the worker's listeners of streams; no datagram is read before it is told to ``Message/serve``.
+    /// What is kept for the next process; nil where nothing can be.
+    let safekeeping: Safekeeping?
+    /// The door whose datagrams are being worked on.
+    var arrivingAt: Int?
+    /// At which socket of its group each slot's client arrives, as far as it sends datagrams.
+    var arrivals: [Int?] = []
+    /// Slots that the turn has changed.
+    var changed: [UInt32] = []
+    /// Streams of which the turn has left or taken a rest.
+    var restless: [StreamClient] = []
+    /// Who waits for this worker to have kept everything.
+    var farewell: Farewell?
+
+    /// Listens for streams; no datagram is read before the worker is told to ``Message/serve``.
     ///
-    /// - Parameter groups: This worker's share of each.
-    init(
-        _ place: Place, _ settings: TURN.Settings, _ groups: [ListenerGroup], _ listeners: RelayService.Listeners,
-        on loop: Loop
-    ) throws(BindFailure) {
+    /// - Parameter share: The sockets at which this worker's clients come in.
+    init(_ place: Place, _ settings: TURN.Settings, _ share: Doors, on loop: Loop) throws(BindFailure) {
         self.place = place
         self.loop = loop
         associations = Associations(secret: place.cookieSecret)
-        takesPlainDatagrams = !listeners.takesDTLSAlone
+        takesPlainDatagrams = !share.takesDTLSAlone
+        let groups = share.datagrams
         clients = groups.map(ClientSocket.init)
+        safekeeping = place.keep.flatMap { keep in
+            try? Safekeeping(keep: keep) { errno in place.onEvent(.notKept(errno)) }
+        }
         doors = groups.indices.flatMap { client in
             groups[client].sockets.map { ClientDoor(socket: $0, client: client) }
         }
@@ -87,8 +105,8 @@ final class Worker {
         relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
             live.contains(endpoint)
         }
-        for endpoint in listeners.streams { try listen(at: endpoint) }
-        for endpoint in listeners.proxied { try listen(at: endpoint, behind: listeners.proxies) }
+        for doors in share.streams { try listen(at: doors) }
+        for endpoint in share.proxied { try listen(at: endpoint, behind: share.proxies) }
     }
 
     /// Listens to the other threads.
@@ -120,8 +138,9 @@ final class Worker {
         case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)
         case .withdraw(let name, let end):
-            relay.handle(.withdraw(name: name, until: end), now: loop.now)
+            withdraw(LeftWithdrawal(name: name, end: end))
             performOutputs()
+        case .leave(let farewell): leave(for: farewell)
         case .finish:
             relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
             leaveAssociations()
@@ -145,13 +164,19 @@ final class Worker {
     }
 
     private func finishTurn() {
+        keepChanges()
         sendAll()
         sendStreams()
+        keepRests()
         arena.reset()
         timer?.arm(at: relay.deadline)
         tally.allocations = relay.allocationCount
         tally.unsent = clients.reduce(departures.lost) { $0 &+ $1.outbox.lost }
         place.counters.publish(tally)
+        if let farewell = farewell.take() {
+            keepEverything()
+            farewell.finished.post(true)
+        }
     }
 
     /// Sends everything that waits; the buffers that it lay in are free again.

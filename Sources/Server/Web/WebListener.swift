@@ -29,15 +29,22 @@ final class WebListener {
 
     /// Listens at `port` of the addresses; of every address of the host where none is named.
     ///
-    /// - Parameter isSecure: Whether TLS is spoken there, with ``context``.
+    /// - Parameters:
+    ///   - isSecure: Whether TLS is spoken there, with ``context``.
+    ///   - given: Sockets that listen at the port already: then they alone are listened at.
     /// - Returns: Where it listens, with the ports that the kernel chose where zero was asked for.
-    func open(at addresses: [IPAddress], port: UInt16, isSecure: Bool) throws(BindFailure) -> [Endpoint] {
+    func open(
+        at addresses: [IPAddress], port: UInt16, isSecure: Bool, given: [Int32] = []
+    ) throws(BindFailure) -> [Endpoint] {
         var opened: [Endpoint] = []
+        if !given.isEmpty {
+            for number in given { opened += try adopt(Descriptor(owning: number), port: port, isSecure: isSecure) }
+            return opened
+        }
         for address in addresses.isEmpty ? [.anyV4, .anyV6] : addresses {
             do throws(BindFailure) {
-                let listener = try Listener(at: Endpoint(address, port), on: loop) { [weak self] stream in
-                    self?.accept(stream, isSecure: isSecure)
-                }
+                let listener = try Listener(
+                    at: Endpoint(address, port), on: loop, accepted: acceptor(isSecure: isSecure))
                 listeners.append(listener)
                 opened.append(listener.local)
             } catch {
@@ -46,6 +53,34 @@ final class WebListener {
             }
         }
         return opened
+    }
+
+    private func adopt(
+        _ socket: consuming Descriptor, port: UInt16, isSecure: Bool
+    ) throws(BindFailure) -> [Endpoint] {
+        do throws(Errno) {
+            let listener = try Listener(adopting: socket, on: loop, accepted: acceptor(isSecure: isSecure))
+            listeners.append(listener)
+            return [listener.local]
+        } catch {
+            throw BindFailure(Endpoint(.anyV4, port), .tcp, error)
+        }
+    }
+
+    private func acceptor(isSecure: Bool) -> (Stream) -> Void {
+        { [weak self] stream in
+            self?.accept(stream, isSecure: isSecure)
+        }
+    }
+
+    /// Has the listening sockets outlive this process.
+    func keep(_ keep: (Kept) -> Void) throws(Errno) {
+        for listener in listeners {
+            guard let socket = try listener.duplicate() else { continue }
+            let bag = try Bag()
+            try bag.fill([socket.number], label: BagLabel.listeners(.web, listener.local).bytes)
+            keep(Kept(try bag.end()))
+        }
     }
 
     /// Accepts no more, says goodbye to everybody, and calls `whenEmpty` when they are gone.

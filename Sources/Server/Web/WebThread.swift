@@ -30,6 +30,9 @@ struct WebThread: ~Copyable {
         thread.stop()
     }
 
+    /// Its loop, which tells whether it turns.
+    var loop: Stopper { thread.stopper }
+
     /// Serves new handshakes with another certificate; running sessions keep theirs.
     var show: (Context) -> Void { { [orders] context in orders.post(.show(context)) } }
 
@@ -38,11 +41,12 @@ struct WebThread: ~Copyable {
     /// - Parameters:
     ///   - relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
     ///   - limits: Those of the whole server.
+    ///   - handover: Has listening sockets that were left, and takes them for the next process.
     ///   - relaying: Takes over clients of HTTPS' port who come for STUN and TURN; nil where they are not to.
     static func start(
         _ settings: Configuration.Settings, serving context: Context?, promises: Bool, relay: Endpoint?,
         relaying: (@Sendable (SecureParcel) -> Void)?, limits: ConnectionLimits, mint: ICEServerMint,
-        storage: borrowing StorageThread, log: Log
+        storage: borrowing StorageThread, handover: Handover?, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
         let orders: Mailbox<Order>
@@ -77,15 +81,20 @@ struct WebThread: ~Copyable {
         var secureEndpoints: [Endpoint] = []
         do throws(BindFailure) {
             let addresses = settings.webListeningAddresses
-            if let port = settings.webPort { endpoints = try listener.open(at: addresses, port: port, isSecure: false) }
+            if let port = settings.webPort {
+                let given = handover?.inheritance?.takeWeb(port: port) ?? []
+                endpoints = try listener.open(at: addresses, port: port, isSecure: false, given: given)
+            }
             if let port = settings.webTLSPort, context != nil {
-                secureEndpoints = try listener.open(at: addresses, port: port, isSecure: true)
+                let given = handover?.inheritance?.takeWeb(port: port) ?? []
+                secureEndpoints = try listener.open(at: addresses, port: port, isSecure: true, given: given)
             }
         } catch {
             throw .bind(error)
         }
         site.transport.securePort = secureEndpoints.first?.port
         do throws(Errno) {
+            if let keep = handover?.keeper.keep { try listener.keep(keep) }
             try orders.open(on: loop) { order in
                 switch order {
                 case .leave(let farewell):

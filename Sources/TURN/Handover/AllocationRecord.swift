@@ -26,6 +26,9 @@ package struct AllocationRecord: Hashable, Sendable {
     package var token: UInt64?
     package var secondFamilyRefused: ErrorCode?
 
+    /// When the access token ends that it was made or last refreshed with.
+    package var authorizedUntil: UnixTime?
+
     package var began = Moment(instant: Instant(nanoseconds: 0), time: UnixTime(milliseconds: 0))
     package var toPeers = Traffic()
     package var toClient = Traffic()
@@ -73,6 +76,7 @@ extension AllocationRecord {
         static let traffic: UInt8 = 20
         static let permission: UInt8 = 21
         static let channel: UInt8 = 22
+        static let authorizedUntil: UInt8 = 23
     }
 
     /// The record as fields; what is as it is at first is left out.
@@ -95,6 +99,7 @@ extension AllocationRecord {
         if wantsFingerprint { record.add(Tag.fingerprint, 1 as UInt64) }
         if let token { record.add(Tag.token, token) }
         if let secondFamilyRefused { record.add(Tag.secondFamilyRefused, UInt64(secondFamilyRefused.rawValue)) }
+        if let authorizedUntil { record.add(Tag.authorizedUntil, authorizedUntil.milliseconds) }
         record.add(Tag.beganInstant, began.instant.nanoseconds)
         record.add(Tag.beganTime, began.time.milliseconds)
         record.add(Tag.traffic, Traffic.bytes(toPeers, toClient))
@@ -128,6 +133,7 @@ extension AllocationRecord {
         token = record.number(Tag.token)
         secondFamilyRefused = record.number(Tag.secondFamilyRefused).flatMap(UInt16.init(exactly:))
             .map(ErrorCode.init(rawValue:))
+        authorizedUntil = record.signedNumber(Tag.authorizedUntil).map(UnixTime.init(milliseconds:))
         began = Moment(
             instant: Instant(nanoseconds: record.number(Tag.beganInstant) ?? 0),
             time: UnixTime(milliseconds: record.signedNumber(Tag.beganTime) ?? 0))

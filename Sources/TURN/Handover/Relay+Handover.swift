@@ -14,6 +14,9 @@ extension Relay {
     /// all have been told.
     package mutating func nextChange() -> UInt32? { changes.next() }
 
+    /// The slot of a flow's allocation, opening or active; nil when it has none.
+    package func slot(of flow: Flow) -> UInt32? { find(flow) }
+
     /// All slots that something is in.
     package var usedSlots: [UInt32] {
         (0..<UInt32(allocations.capacity)).filter {
@@ -38,6 +41,7 @@ extension Relay {
         record.wantsFingerprint = allocations[slot].wantsFingerprint
         record.token = allocations[slot].reservation?.token
         record.secondFamilyRefused = allocations[slot].secondFamilyRefused
+        record.authorizedUntil = allocations[slot].authorizedUntil
         record.began = allocations[slot].began
         (record.toPeers, record.toClient) = (allocations[slot].toPeers, allocations[slot].toClient)
         forEach(.permissions, of: slot) { peer in
@@ -70,6 +74,7 @@ extension Relay {
         allocation.integrity = record.integrity
         allocation.wantsFingerprint = record.wantsFingerprint
         allocation.secondFamilyRefused = record.secondFamilyRefused
+        allocation.authorizedUntil = record.authorizedUntil
         allocation.began = record.began
         (allocation.toPeers, allocation.toClient) = (record.toPeers, record.toClient)
         // The other slot is of no interest once both have been bound; its number is one that no slot has.

@@ -15,7 +15,8 @@ enum ServeVerb {
             from --key=value; the later counts. A turnserver.conf of coturn can be used as it is.
 
             Without --config FILE it reads \(Input.File.standardPath) where that exists.
-            SIGINT and SIGTERM end it, SIGHUP reads the configuration again. A configuration that cannot be served ends it with 78.
+            SIGINT and SIGTERM end it, SIGHUP reads the configuration again, SIGUSR2 makes it
+            become the program that lies in its place by then, without losing a call. A configuration that cannot be served ends it with 78.
             """,
         run: run)
 
@@ -37,7 +38,9 @@ enum ServeVerb {
         }
         defer { log.finish() }
         do throws(ServiceFailure) {
-            try Service(settings, log: log).run { Self.reread(words) }
+            let surroundings = Service.Surroundings(
+                environment: Environment.variables, arguments: CommandLine.arguments)
+            try Service(settings, log: log).run(in: surroundings) { Self.reread(words) }
             return Exit.success
         } catch {
             log.write(.failure, error.description)

@@ -137,7 +137,7 @@ struct RoomTests {
     @Test("give credentials that the relay's secret explains, for live rooms without a pin only")
     func credentials() throws {
         let service = try TestService()
-        let secret = service.service.relaySecret
+        let secret = service.service.secrets.relaySecret
         let (token, _) = try service.room()
         let (closed, _) = try service.room(#"{"pin":"1"}"#)
         let answer = try service.request(

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Engine
+internal import TURN
+internal import Wire
+
+/// Every socket at which clients come in, of all workers or of one.
+struct Doors: Sendable {
+    let datagrams: [ListenerGroup]
+    let streams: [StreamDoors]
+    /// Where a proxy says for whom it speaks, and who is believed; these are opened anew by every process.
+    let proxied: [Endpoint]
+    let proxies: [AddressRange]
+    /// Whether clients over UDP are served with DTLS alone.
+    let takesDTLSAlone: Bool
+
+    /// Opens them, or goes on with those that the process before this one left; `keep` takes them for the next.
+    init(
+        _ listeners: RelayService.Listeners, for workers: Int, buffer: Int, after inheritance: Inheritance,
+        keep: (@Sendable (Kept) -> Void)?
+    ) throws(RelayFailure) {
+        do {
+            datagrams = try listeners.datagrams.map { endpoint throws(BindFailure) in
+                let left = inheritance.takeListeners(.datagrams, at: endpoint)
+                return try left.isEmpty
+                    ? ListenerGroup(at: endpoint, for: workers, buffer: buffer)
+                    : ListenerGroup(adopting: left, at: endpoint, buffer: buffer)
+            }
+            streams = try listeners.streams.map { endpoint throws(BindFailure) in
+                let left = inheritance.takeListeners(.streams, at: endpoint)
+                return try StreamDoors(at: endpoint, for: workers, adopting: left)
+            }
+        } catch { throw .bind(error) }
+        (proxied, proxies) = (listeners.proxied, listeners.proxies)
+        takesDTLSAlone = listeners.takesDTLSAlone
+        guard let keep else { return }
+        do {
+            for group in datagrams { keep(try group.bag()) }
+            for doors in streams { keep(try doors.bag()) }
+        } catch { throw .resources(error) }
+    }
+
+    /// The part that one of so many workers serves.
+    func share(of worker: Int, among workers: Int) -> Self {
+        Self(
+            of: self, datagrams: datagrams.map { $0.share(of: worker, among: workers) },
+            streams: streams.map { $0.share(of: worker, among: workers) })
+    }
+
+    private init(of all: Doors, datagrams: [ListenerGroup], streams: [StreamDoors]) {
+        (self.datagrams, self.streams) = (datagrams, streams)
+        (proxied, proxies, takesDTLSAlone) = (all.proxied, all.proxies, all.takesDTLSAlone)
+    }
+}
