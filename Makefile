@@ -42,7 +42,7 @@ handover: setup-test release ## Restart, kill and replace the binary under 120 c
 systemd: setup-test release ## Boot a systemd of its own and try the units there; needs root
 	@Tests/run $@
 
-browser: setup-test release ## Run the calls of real browsers alone
+browser: setup-test release ## Run the calls of real browsers alone; LONG=1: also those that take longer
 	@Tests/run $@
 
 fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each

@@ -137,6 +137,7 @@ def test_old_messages_are_fetched_and_found(pair, site):
     ben.page.wait_for_selector(".found .words >> text=line 17 of many")
 
 
+@pytest.mark.long
 def test_a_thousand_messages_with_a_cut_in_the_middle_arrive_once_and_in_order(pair, figure):
     """Both write at once; in the middle the lines of both break for ten seconds."""
     ana, ben, channel = pair
@@ -265,6 +266,29 @@ def test_whoever_made_a_channel_renames_it_puts_people_out_and_closes_it(pair):
     ana.page.click("dialog summary")
     ana.page.click("#close-channel")
     ana.page.wait_for_selector(f"[data-channel='{channel} and more']", state="detached")
+
+
+def test_a_link_to_a_voice_channel_asks_before_one_is_heard(writers):
+    [ana] = writers("Ana")
+    channel = ana.make("voice", unlisted=True)
+    [ben] = writers("Ben", channel=channel)
+    ben.page.click("#join-voice")
+    for one in (ana, ben):
+        one.hears(1)
+
+
+def test_firefox_and_chromium_write_and_talk(writers, firefox):
+    [ana] = writers("Ana", browser=firefox)
+    text, voice = ana.make(), ana.make("voice")
+    [ben] = writers("Ben", channel=text)
+    ana.look_at(text)
+    ana.write("from a fox")
+    ben.sees("from a fox")
+    ben.write("from chrome")
+    ana.sees("from chrome")
+    ben.talk_in(voice)
+    for one in (ana, ben):
+        one.hears(1, 30)
 
 
 def test_an_unlisted_channel_is_found_by_its_link_alone(writers):

@@ -73,6 +73,16 @@ def test_messages_stand_once_and_in_order_whichever_way_they_come(ask):
     """) == [["t1", "t5", "six", "t7", "t9"], "0001", "0009"]
 
 
+def test_what_was_deleted_or_changed_meanwhile_shows_in_the_newest_page(ask):
+    assert ask("chat/history.js", """
+        const h = new m.History();
+        const at = (n, text = `t${n}`) => ({ id: String(n).padStart(4, '0'), channel: 'c', author: 'a', text, sentAt: '' });
+        h.add([1, 2, 3, 4, 5, 9].map(n => at(n)));
+        h.reconcile([at(3), at(5, 'five'), at(6)]);
+        return h.messages.map(x => x.text)
+    """) == ["t1", "t2", "t3", "five", "t6", "t9"]
+
+
 def parts(ask, text, me="Ana", names=()):
     found = ask("chat/text.js", f"return m.partsOf({text!r}, {me!r}, {list(names)!r})")
     return [(part["kind"], part.get("href") or part["text"]) for part in found]

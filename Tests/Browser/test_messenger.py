@@ -132,6 +132,7 @@ def test_a_call_that_is_given_up_is_missed_and_called_back(phones):
     ana.page.click("#decline")
 
 
+@pytest.mark.long
 def test_nobody_answers(phones):
     ana, ben = phones("Ana", "Ben")
     ana.call(ben)

@@ -6,7 +6,7 @@ import { colourOf, initialOf } from "../core/colour.js";
 import { choose, each, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { language, t } from "../core/language.js";
-import { effect, signal } from "../core/signal.js";
+import { effect, onEnd, signal } from "../core/signal.js";
 import { header } from "../home/frame.js";
 import { notice } from "../home/surroundings.js";
 import { me } from "../people/me.js";
@@ -42,7 +42,10 @@ export function book(telephone, wanted) {
     });
     effect(() => {
         const word = news();
-        if (word) say(t(word, { name: added() }));
+        if (!word) return;
+        say(t(word, { name: added() }));
+        const timer = window.setTimeout(() => news.set(null), 8000);
+        onEnd(() => clearTimeout(timer));
     });
     const people = h("ul", { class: "book" });
     // Who is there stands first; a change of that is another row.

@@ -28,6 +28,8 @@ export class TextChannel {
         /** Whether somebody made it impossible to be here. */
         this.banned = signal(false);
         this.isJoined = false;
+        /** Whether the server has not yet said that there is such a channel. */
+        this.isNew = true;
         /**
          * What comes while older messages are still being fetched; null when nothing is.
          * @type {Message[] | null}

@@ -35,6 +35,8 @@ export class Chat {
         /** Who is inside the voice channels. */
         this.voices = signal(/** @type {Record<string, Speaker[]>} */ ({}));
         this.trouble = signal(/** @type {Trouble | null} */ (null));
+        /** A channel that a link names and in which nothing is written: perhaps one talks there. */
+        this.maybeVoice = signal(/** @type {string | null} */ (null));
         /** @type {Map<string, TextChannel>} */
         this.texts = new Map();
         this.changed = signal(0);
@@ -242,6 +244,7 @@ export class Chat {
         channel.online.set(online);
         if (channel.isJoined) return;
         channel.isJoined = true;
+        channel.isNew = false;
         void this.catchUp(channel);
     }
 
@@ -281,7 +284,10 @@ export class Chat {
             if (!newest) history.hasOlder = found.length === page;
             history.add(found);
             history.isCurrent = !newest || found.length < longPage;
-            if (history.isCurrent) break;
+            if (!history.isCurrent) continue;
+            // What was changed or deleted meanwhile shows in the newest page.
+            if (newest) history.reconcile((await this.fetch(channel, `limit=${page}`)) ?? []);
+            break;
         }
         history.add(channel.missed);
         channel.missed = null;
@@ -328,7 +334,7 @@ export class Chat {
 
     /**
      * @param {string} name
-     * @param {Trouble} why
+     * @param {Trouble | null} why
      */
     close(name, why) {
         this.outbox.drop(name);
@@ -337,7 +343,7 @@ export class Chat {
         this.texts.delete(name);
         if (this.selected.peek() === name) {
             this.selected.set(null);
-            this.tell(why);
+            if (why) this.tell(why);
         }
         this.changed.set(this.changed.peek() + 1);
         void this.list();
@@ -350,6 +356,12 @@ export class Chat {
      */
     fail(code, channel, sentence) {
         log("chat", code, sentence);
+        if (code === "no-such-channel" && channel !== undefined && this.texts.get(channel)?.isNew) {
+            const isLookedAt = this.selected.peek() === channel;
+            this.close(channel, null);
+            if (isLookedAt) this.maybeVoice.set(channel);
+            return;
+        }
         if ((code === "no-such-channel" || code === "banned") && channel !== undefined) return this.close(channel, code);
         if (code === "not-yours" || code === "not-saved" || code === "rate-limited") this.tell(code);
     }

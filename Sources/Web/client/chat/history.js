@@ -47,6 +47,19 @@ export class History {
         if (known?.id === message.id) this.add([{ ...known, ...message }]);
     }
 
+    /**
+     * Takes in the newest messages as the server has them: what lies among them and is not there was deleted.
+     * @param {Message[]} newest
+     */
+    reconcile(newest) {
+        const [first] = newest;
+        if (!first) return;
+        const present = new Set(newest.map((message) => message.id));
+        const last = newest[newest.length - 1]?.id ?? "";
+        this.messages = this.messages.filter(({ id }) => id < first.id || id > last || present.has(id));
+        this.add(newest);
+    }
+
     /** @param {string} id */
     remove(id) {
         this.messages = this.messages.filter((message) => message.id !== id);

@@ -3,8 +3,10 @@
 
 import { say } from "../core/announce.js";
 import { choose, h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
+import { unlockTones } from "../media/tones.js";
 import { conversation } from "./conversation.js";
 import { sidebar } from "./sidebar.js";
 import { voiceBar } from "./voice-bar.js";
@@ -36,6 +38,7 @@ export function chatScreen(chat, voice, channelInAddress) {
     /** @param {string} name */
     const open = (name) => {
         isListShown.set(false);
+        chat.maybeVoice.set(null);
         chat.text(name);
         if (chat.selected.peek() === name) return;
         chat.selected.set(name);
@@ -51,7 +54,8 @@ export function chatScreen(chat, voice, channelInAddress) {
     const follow = () => {
         const name = channelInAddress();
         if (name && chat.entries.peek().some((entry) => entry.name === name && entry.kind === "voice")) {
-            voice.join(name);
+            chat.maybeVoice.set(name);
+            isListShown.set(false);
             return;
         }
         if (name) chat.text(name);
@@ -73,7 +77,7 @@ export function chatScreen(chat, voice, channelInAddress) {
     void chat.start().then(() => {
         follow();
         const first = chat.entries.peek().find((entry) => entry.kind === "text");
-        if (isWide() && chat.selected.peek() === null && first) {
+        if (isWide() && chat.selected.peek() === null && chat.maybeVoice.peek() === null && first) {
             chat.text(first.name);
             chat.selected.set(first.name);
         }
@@ -108,10 +112,38 @@ export function chatScreen(chat, voice, channelInAddress) {
                 (name) => conversation(chat, chat.text(String(name)), back),
             ),
             choose(
-                () => chat.selected() === null,
-                () => h("p", { class: "nothing" }, () => t("chooseChannel")),
+                () => (chat.selected() === null ? (chat.maybeVoice() ?? true) : null),
+                (name) => (name === true ? h("p", { class: "nothing" }, () => t("chooseChannel")) : invitation(voice, String(name), back)),
             ),
         ),
         voiceBar(voice),
+    );
+}
+
+/**
+ * What a link to a voice channel opens: nobody is heard before they have pressed a button.
+ * @param {Voice} voice
+ * @param {string} name
+ * @param {() => void} back
+ */
+function invitation(voice, name, back) {
+    return h(
+        "div",
+        { class: "nothing" },
+        h(
+            "button",
+            {
+                type: "button",
+                class: "primary huge",
+                id: "join-voice",
+                onclick: () => {
+                    unlockTones();
+                    voice.join(name);
+                },
+            },
+            icon("sound"),
+            h("span", {}, () => t("joinVoice", { channel: name })),
+        ),
+        h("button", { type: "button", class: "plain back", onclick: back }, icon("back"), h("span", {}, () => t("chatTitle"))),
     );
 }

@@ -69,9 +69,10 @@ export function linkCard(token, { hasQRCode }) {
 /**
  * A button that copies a link and says so.
  * @param {string} link
- * @param {string} [size] A class besides.
+ * @param {{ size?: string, word?: import("../core/language.js").Word }} manner A class besides, and a shorter word.
  */
-export function copyButton(link, size = "") {
+export function copyButton(link, manner = {}) {
+    const { size = "", word = "copy" } = manner;
     const copied = signal(/** @type {"yes" | "no" | null} */ (null));
     const copy = async () => {
         const field = h("input", { value: link, class: "unseen" });
@@ -86,7 +87,7 @@ export function copyButton(link, size = "") {
         "button",
         { type: "button", class: () => `${copied() === "yes" ? "done" : "secondary"} ${size}`, onclick: () => void copy() },
         pick(() => (copied() === "yes" ? "check" : "copy")),
-        h("span", {}, () => t(copied() === "yes" ? "copied" : "copy")),
+        h("span", {}, () => t(copied() === "yes" ? "copied" : word)),
     );
 }
 

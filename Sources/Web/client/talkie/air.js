@@ -48,11 +48,12 @@ export function airScreen(talkie, leave) {
                 "div",
                 { class: "air-head" },
                 h("h1", { tabindex: "-1" }, icon("radio"), h("span", {}, talkie.room)),
+                copyButton(`${location.origin}/talkie/${encodeURIComponent(talkie.room)}`, { size: "small", word: "copyShort" }),
                 h("button", { type: "button", class: "plain small", id: "leave", onclick: leave }, icon("leave"), h("span", {}, () => t("leave"))),
             ),
             troubles(talkie.media),
             stage(talkie, name, isMine),
-            h("div", { class: "air-people" }, people(talkie), copyButton(`${location.origin}/talkie/${encodeURIComponent(talkie.room)}`, "small")),
+            people(talkie),
             h("p", { class: "air-status", role: "status" }, () => status(talkie, name())),
             h(
                 "div",

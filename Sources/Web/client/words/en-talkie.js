@@ -7,6 +7,7 @@ export const talkie = {
     talkieRoom: "Channel",
     talkieRoomHint: "A number or a word. Whoever enters the same one is on the same channel.",
     talkieJoin: "Go on the air",
+    copyShort: "Link",
     soundOnly: "Sound only",
     soundOnlyLong: "Sound only: my camera stays off",
     talkHold: "Hold to talk",

@@ -7,6 +7,7 @@ export const talkie = {
     talkieRoom: "Канал",
     talkieRoomHint: "Число или слово. Кто введёт такое же, окажется на том же канале.",
     talkieJoin: "Выйти в эфир",
+    copyShort: "Ссылка",
     soundOnly: "Только звук",
     soundOnlyLong: "Только звук: моя камера выключена",
     talkHold: "Держите и говорите",
