@@ -71,6 +71,18 @@ def test_every_screen(person, size, language, theme):
     inspect(ana, "unknown")
 
 
+@pytest.mark.parametrize("path, heading", [("/talkie", "Walkie-talkie"), ("/chat", "Channels"), ("/calls", "Calls")])
+def test_the_start_page_leads_to_every_way_to_talk_in_one_glance(person, path, heading):
+    ana = person("Ana", viewport={"width": 390, "height": 844})
+    ana.open()
+    ana.page.wait_for_selector("#start")
+    for selector in ("#start", f"a[href='{path}']"):
+        box = ana.page.locator(selector).bounding_box()
+        assert box["y"] + box["height"] <= 844, f"{selector} lies below the edge"
+    ana.page.click(f"a[href='{path}']")
+    ana.page.wait_for_selector(f"h1 >> text={heading}")
+
+
 LOOKS = [("desktop", "en", "light"), ("telephone", "ru", "dark"), ("smallest", "ru", "light"), ("telephone", "en", "dark")]
 
 

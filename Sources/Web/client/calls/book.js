@@ -99,7 +99,7 @@ export function book(telephone, wanted) {
                 h(
                     "section",
                     { class: "card" },
-                    h("h2", {}, () => t("people2")),
+                    h("h2", {}, () => t("bookPeople")),
                     choose(
                         () => contacts.isKnown() && contacts.all().length === 0,
                         () => h("p", { class: "hint" }, () => t("nobodyYet")),

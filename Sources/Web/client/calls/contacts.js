@@ -46,6 +46,14 @@ export class Contacts {
     }
 
     /**
+     * When the last call of a chat began, as the server writes it; null when there was none.
+     * @param {string} chatId
+     */
+    lastOf(chatId) {
+        return this.past.peek().find((one) => one.chatId === chatId)?.startedAt ?? null;
+    }
+
+    /**
      * @param {string} userId
      * @param {boolean} online
      */

@@ -4,11 +4,13 @@
 import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
 import { asset } from "../core/place.js";
+import { local } from "../core/storage.js";
 import { log } from "../debug.js";
 
 /** @typedef {import("./telephone.js").Telephone} Telephone */
 
 const blink = 1000;
+const storageKey = "sterna.missed";
 
 /** Whether the system may be asked to show something; null where it cannot. */
 export const permission = signal(typeof Notification === "function" ? Notification.permission : null);
@@ -43,16 +45,12 @@ export function titleAndNotice(telephone) {
 }
 
 /** Missed calls before this were seen, in milliseconds of Unix time. */
-export const seenUpTo = signal(Number(localStorage.getItem("sterna.missed") ?? 0));
+export const seenUpTo = signal(Number(local.read(storageKey) ?? 0));
 
 /** The person has looked at the list. */
 export function sawMissed() {
     seenUpTo.set(Date.now());
-    try {
-        localStorage.setItem("sterna.missed", String(seenUpTo.peek()));
-    } catch {
-        // Then they are shown as new once more.
-    }
+    local.write(storageKey, seenUpTo.peek());
 }
 
 /**

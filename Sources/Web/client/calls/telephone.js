@@ -132,8 +132,8 @@ export class Telephone {
         session.write(memoryKey, null);
         if (!memory || Date.now() - memory.at > patience || this.machine.isBusy()) return;
         await this.contacts.load();
-        const isOver = this.contacts.past.peek().some((one) => one.chatId === memory.chat && Date.parse(one.endedAt) > memory.at - 1000);
-        if (isOver || this.machine.isBusy()) return;
+        // The server has written a call of this chat down since it began: that can only be this one.
+        if (this.contacts.lastOf(memory.chat) !== memory.last || this.machine.isBusy()) return;
         this.do({ type: "resume", ...memory });
     }
 
@@ -216,6 +216,8 @@ export class CallInHand {
         /** @type {(RTCIceCandidateInit | "" | null)[]} */
         this.early = [];
         this.since = signal(0);
+        /** The call before this one, by which one sees later whether this one has ended. */
+        this.last = telephone.contacts.lastOf(machine.chat);
         this.mesh = new Mesh({
             media: this.media,
             kinds: ["audio", "video"],
@@ -241,7 +243,7 @@ export class CallInHand {
         const remember = () => {
             if (machine.state !== "connecting" && machine.state !== "connected") return;
             const { chat, name, video, isCaller } = machine;
-            session.write(memoryKey, { chat, name, video: this.media.wants.video.peek() || video, isCaller, at: Date.now() });
+            session.write(memoryKey, { chat, name, video: this.media.wants.video.peek() || video, isCaller, last: this.last, at: Date.now() });
         };
         window.addEventListener("pagehide", remember);
         onEnd(() => {

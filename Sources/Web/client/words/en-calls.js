@@ -5,7 +5,7 @@ export const calls = {
     callsTitle: "Calls",
     callsLead: "Call people you know, as on a telephone. Your name and a key stay on this device; there is nothing to sign up for.",
     youAre: "You are {name}",
-    people2: "People",
+    bookPeople: "People",
     nobodyYet: "Nobody is here yet. Send your link to somebody; whoever opens it is in your list, and you in theirs.",
     pastCalls: "Calls",
     callsKeepOpen: "Calls ring here while this page is open.",
