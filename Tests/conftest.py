@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every test may ask for: a running server, and a place where measured figures are printed."""
-
 import pytest
 from server import Server
 

@@ -5,6 +5,22 @@ import pathlib
 import pytest
 
 
+def test_a_list_on_the_page_follows_its_items_in_their_order(ask):
+    assert ask("core/dom.js", """
+        return import(new URL('signal.js', document.querySelector('link[href$="core/dom.js"]').href)).then(({ signal, flush }) => {
+            const items = signal(['b', 'd']), list = document.createElement('ul'), made = [];
+            m.each(list, items, (item) => item, (item) => (made.push(item), m.h('li', {}, item)));
+            const kept = list.firstChild, shown = [list.textContent];
+            for (const next of [['a', 'b', 'c', 'd', 'e'], ['b', 'e'], ['x', 'b', 'y']]) {
+                items.set(next);
+                flush();
+                shown.push(list.textContent);
+            }
+            return [shown, list.contains(kept), made.join('')];
+        })
+    """) == [["bd", "abcde", "be", "xby"], True, "bdacexy"]
+
+
 def test_numbered_messages_arrive_once_and_in_order(ask):
     assert ask("call/delivery.js", """
         const d = new m.Delivery();

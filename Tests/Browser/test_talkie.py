@@ -189,7 +189,7 @@ def test_a_browser_without_the_decoder_says_so(radios):
     ben.wait("free")
 
 
-def test_a_slow_listener_slows_nobody(radios, chromium):
+def test_a_slow_listener_slows_nobody(radios, figure):
     """One of three gets a tenth of what the talk needs."""
     ana, ben, cleo = radios("Ana", "Ben", "Cleo")
     link = cleo.person.context.new_cdp_session(cleo.page)
@@ -200,21 +200,23 @@ def test_a_slow_listener_slows_nobody(radios, chromium):
     ben.hears()
     time.sleep(4)
     behind = ben.page.evaluate("(v => v.buffered.end(v.buffered.length - 1) - v.currentTime)(document.querySelector('video.heard'))")
+    figure(f"walkie-talkie: beside a listener at 4 kB/s another is {behind:.2f} s behind what it has received")
     assert ben.facts()["time"] > 3 and behind < 1.5, (ben.facts(), behind)
     ana.release()
     ben.wait("free")
 
 
-def test_firefox_and_chromium_hear_each_other(person, firefox):
+def test_firefox_and_chromium_hear_each_other(person, firefox, figure):
     channel = next(channels)
     ana, ben = Radio(person("Ana", browser=firefox)), Radio(person("Ben"))
     ana.join(channel)
     ben.join(channel)
-    for one, other in ((ana, ben), (ben, ana)):
+    for one, other, way in ((ana, ben, "Firefox to Chromium"), (ben, ana, "Chromium to Firefox")):
         one.page.focus("#talk")
         one.page.keyboard.down("Space")
         one.wait("talking")
-        other.hears()
+        heard = other.hears()["firstHeard"]
+        figure(f"walkie-talkie: press to the other's first frame, {way}: {heard - one.facts()['moments']['pressed']} ms")
         sees(other.person, "document.querySelector('video.heard').videoWidth > 0")
         one.page.wait_for_timeout(400)
         one.page.keyboard.up("Space")

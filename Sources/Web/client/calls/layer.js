@@ -131,6 +131,9 @@ function portrait(name, isRinging) {
 function talk(telephone, call) {
     stayAwake();
     const { machine } = telephone;
+    const seconds = signal(0);
+    const timer = window.setInterval(() => seconds.set(seconds.peek() + 1), 1000);
+    onEnd(() => clearInterval(timer));
     const loudspeakers = new Loudspeakers(call.media.output);
     const { isSpeaking } = meter(call.media.tracks.audio);
     const status = () => {
@@ -138,6 +141,7 @@ function talk(telephone, call) {
         if (machine.state === "outgoing") return t(machine.isRinging ? "rings" : "dials");
         if (machine.state === "connecting") return t("statusConnecting");
         const condition = call.people()[0]?.condition();
+        seconds();
         return condition === "trouble" ? t("statusTrouble") : clock(call.since());
     };
     return h(
@@ -181,10 +185,6 @@ function talk(telephone, call) {
  * @param {number} since
  */
 function clock(since) {
-    seconds();
     const all = Math.max(0, Math.floor((Date.now() - since) / 1000));
     return `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
 }
-
-const seconds = signal(0);
-window.setInterval(() => seconds.set(seconds.peek() + 1), 1000);

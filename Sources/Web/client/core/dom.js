@@ -97,7 +97,7 @@ export function choose(key, make) {
 }
 
 /**
- * Children of `parent`, one for each item by its key, made once and never moved.
+ * Children of `parent`, one for each item by its key, made once, put in its place, and never moved.
  * @template T
  * @param {HTMLElement} parent
  * @param {() => T[]} items
@@ -116,11 +116,21 @@ export function each(parent, items, key, make) {
             entry.node.remove();
             present.delete(id);
         }
-        for (const item of wanted) {
-            if (present.has(key(item))) continue;
-            const [node, stop] = scoped(() => make(item));
-            present.set(key(item), { node, stop });
-            parent.append(node);
+        /** @type {HTMLElement | null} */
+        let before = null;
+        for (const [index, item] of wanted.entries()) {
+            let entry = present.get(key(item));
+            if (!entry) {
+                const [node, stop] = scoped(() => make(item));
+                entry = { node, stop };
+                // In its place among those that are there.
+                const after = before ? null : wanted.slice(index).map((one) => present.get(key(one))?.node).find(Boolean);
+                if (before) before.after(node);
+                else if (after) after.before(node);
+                else parent.append(node);
+                present.set(key(item), entry);
+            }
+            before = entry.node;
         }
     });
     onEnd(() => {
