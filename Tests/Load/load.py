@@ -24,7 +24,8 @@ product.BINARY = os.environ.get("BINARY", product.BINARY)
 LISTENERS = int(os.environ.get("LISTENERS", 500))
 CLIENTS = int(os.environ.get("CLIENTS", 5000))
 SECONDS = float(os.environ.get("SECONDS", 20))
-WEB = ["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"]
+WEB = ["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1",
+       "max-connections-per-ip=0"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
