@@ -11,6 +11,9 @@ internal import Wire
 final class TalkieService {
     /// What may wait for one listener; the machine gives up on whom more than 8 MiB wait for.
     static let sendLimit = 12 << 20
+    /// What may wait for all listeners together; beyond it those are cut off for whom more than their share waits.
+    private static let totalLimit = 256 << 20
+    private static let share = 256 << 10
     /// What the kernel may take for a listener that the network does not carry on.
     static let unsentLimit: Int32 = 64 << 10
 
@@ -18,8 +21,9 @@ final class TalkieService {
     private unowned let loop: Loop
     private let log: Log
     private var sockets: [Socket: WebSocketConnection] = [:]
-    /// Those for whom something waits, as the machine knows.
-    private var behind: Set<Socket> = []
+    /// What waits, for those for whom something does, and for all of them together.
+    private var behind: [Socket: Int] = [:]
+    private var total = 0
     /// Those who were sent something that the machine was not told of yet.
     private var served: [Socket] = []
     private var timer: Timer?
@@ -53,11 +57,20 @@ final class TalkieService {
         while let output = machine.nextOutput() {
             switch output {
             case .send(let socket, let frame):
-                sockets[socket]?.send(binary: frame)
+                guard let connection = sockets[socket] else { continue }
+                connection.send(binary: frame)
                 served.append(socket)
+                note(connection.backlog, for: socket)
+                if total > Self.totalLimit, connection.backlog > Self.share { connection.cutOff() }
             case .close(let socket, let code):
-                sockets.removeValue(forKey: socket)?.close(WebSocket.CloseCode(rawValue: code.rawValue))
-                behind.remove(socket)
+                guard let connection = sockets.removeValue(forKey: socket) else { continue }
+                note(0, for: socket)
+                if code == .timedOut {
+                    // Nobody reads there, and what waits is in the way of others.
+                    connection.cutOff()
+                } else {
+                    connection.close(WebSocket.CloseCode(rawValue: code.rawValue))
+                }
             case .log(let event): log.write(event)
             }
         }
@@ -70,16 +83,20 @@ final class TalkieService {
     /// Tells the machine how much waits for a listener.
     private func report(_ socket: Socket) {
         guard let connection = sockets[socket] else { return }
-        let backlog = connection.backlog
-        if backlog > 0 { behind.insert(socket) } else { behind.remove(socket) }
-        machine.handle(.unsent(socket, bytes: backlog), now: loop.now)
+        note(connection.backlog, for: socket)
+        machine.handle(.unsent(socket, bytes: connection.backlog), now: loop.now)
+    }
+
+    private func note(_ backlog: Int, for socket: Socket) {
+        total += backlog - (behind[socket] ?? 0)
+        behind[socket] = backlog > 0 ? backlog : nil
     }
 }
 
 extension TalkieService: WebSocketOwner {
     func received(binary frame: [UInt8], from connection: WebSocketConnection) {
         // What is about to be relayed goes by how far everybody has come.
-        for socket in behind { report(socket) }
+        for socket in behind.keys { report(socket) }
         handle(.frame(Socket(connection.number), frame))
     }
 
@@ -88,7 +105,7 @@ extension TalkieService: WebSocketOwner {
     func closed(_ connection: WebSocketConnection) {
         let socket = Socket(connection.number)
         sockets[socket] = nil
-        behind.remove(socket)
+        note(0, for: socket)
         handle(.closed(socket))
     }
 }

@@ -154,8 +154,7 @@ extension WebConnection: WebSocketCarrier {
         let hasRead = stream.backlog < lastBacklog
         guard stream.send(bytes) else {
             // The client reads too slowly, or went away.
-            stream.abort()
-            return closed()
+            return cutOff()
         }
         lastBacklog = stream.backlog
         // Patience is for those who read nothing, and no more than that is asked of a slow one.
@@ -169,6 +168,12 @@ extension WebConnection: WebSocketCarrier {
     func finish() {
         guard !isOver else { return }
         if stream.backlog == 0 { stream.finish() } else { finishesWhenDrained = true }
+    }
+
+    func cutOff() {
+        guard !isOver else { return }
+        stream.abort()
+        closed()
     }
 
     func wantsDraining() { drain() }

@@ -27,6 +27,8 @@ protocol WebSocketCarrier: AnyObject {
     var backlog: Int { get }
     /// Closes when everything has been sent.
     func finish()
+    /// Closes at once, and lets go of what waits to be sent.
+    func cutOff()
     /// Drains the socket and watches over its deadline, now or when whoever does so already is done.
     func wantsDraining()
 }
@@ -63,6 +65,9 @@ final class WebSocketConnection {
 
     /// Ends the conversation after what was sent before.
     func close(_ code: WebSocket.CloseCode, reason: String = "") { handle(.close(code, reason: reason)) }
+
+    /// Ends the conversation without a word to a peer who does not listen.
+    func cutOff() { carrier.cutOff() }
 
     func received(_ bytes: Span<UInt8>) { machine.handle(received: bytes, now: loop.now.instant) }
 

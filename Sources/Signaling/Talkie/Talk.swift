@@ -17,7 +17,7 @@ struct Talk {
     private(set) var bytes = 0
 
     private var kept: [Piece] = []
-    private var keptBytes = 0
+    private(set) var keptBytes = 0
     /// The beginning was let go of: what is kept begins at a joint, or will.
     private var isTrimmed = false
     /// No more is kept, because what comes could not be joined to anything.
@@ -63,6 +63,13 @@ struct Talk {
             keptBytes -= kept[..<end].reduce(0) { $0 + $1.frame.count }
             kept.removeFirst(end)
         }
+    }
+
+    /// Lets go of what is kept, and keeps no more: this talk is not heard again.
+    mutating func forget() {
+        kept = []
+        keptBytes = 0
+        (isTrimmed, isSealed) = (true, true)
     }
 
     /// What the stream is, once that is known.

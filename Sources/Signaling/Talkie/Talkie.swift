@@ -35,6 +35,8 @@ package struct Talkie: ~Copyable {
         /// How long one may talk (`talkie-limit`).
         package var limit: Duration = .seconds(60)
         package var maxPeople = 1000
+        /// What all rooms together keep for hearing it again, in bytes; beyond it the room that kept first keeps nothing.
+        package var maxKept = 256 << 20
 
         package init() {}
     }
@@ -45,6 +47,10 @@ package struct Talkie: ~Copyable {
     private var places: [Socket: Name] = [:]
     private var outputs = Outputs<Output>()
     private var alarms = Alarms<Name>()
+    /// The rooms that keep something, those who began first in front, what each keeps, and what all of them keep.
+    private var keepers: [Name] = []
+    private var keptBy: [Name: Int] = [:]
+    private var kept = 0
 
     package init(settings: Settings = Settings(), random: consuming RandomStream) {
         self.settings = settings
@@ -82,6 +88,21 @@ package struct Talkie: ~Copyable {
         }
     }
 
+    /// Counts what a room keeps now, and makes those who kept first forget where that is too much.
+    private mutating func count(_ name: Name) {
+        let now = rooms[name]?.keptBytes ?? 0
+        let before = keptBy.removeValue(forKey: name) ?? 0
+        if now > 0 { keptBy[name] = now }
+        kept += now - before
+        if before == 0, now > 0 { keepers.append(name) }
+        if before > 0, now == 0 { keepers.removeAll { $0 == name } }
+        while kept > settings.maxKept, let first = keepers.first {
+            rooms[first]?.forgetTalks()
+            keepers.removeFirst()
+            kept -= keptBy.removeValue(forKey: first) ?? 0
+        }
+    }
+
     private mutating func connect(_ socket: Socket, to name: Name, as person: Name, now: Instant) {
         guard rooms[name]?.count ?? 0 < settings.maxPeople else { return outputs.append(.close(socket, .full)) }
         places[socket] = name
@@ -104,6 +125,7 @@ package struct Talkie: ~Copyable {
 
     /// Closes those who read nothing, sets the room's alarm, and lets go of a room that nobody is in.
     private mutating func settle(_ name: Name, now: Instant) {
+        defer { count(name) }
         while let socket = rooms[name]?.hopeless.popFirst() {
             outputs.append(.close(socket, .timedOut))
             places[socket] = nil

@@ -19,6 +19,13 @@ struct TalkieRoom {
 
     var isEmpty: Bool { order.isEmpty }
     var count: Int { order.count }
+    /// Bytes that are kept for hearing them again.
+    var keptBytes: Int { (talk?.keptBytes ?? 0) + (lastTalk?.keptBytes ?? 0) }
+
+    mutating func forgetTalks() {
+        talk?.forget()
+        lastTalk = nil
+    }
 
     // MARK: Coming and going
 

@@ -206,4 +206,37 @@ struct FanOutTests {
         field.send(ana, [0x05])
         #expect(field.media(ana) == chunk)
     }
+
+    @Test("what all rooms keep for hearing it again is bounded: who kept first forgets first")
+    func keeping() throws {
+        var settings = Talkie.Settings()
+        settings.maxKept = 2500
+        let field = Field(settings: settings)
+        func talk(_ bytes: Int, in room: String) throws -> Socket {
+            let socket = try field.join(room)
+            field.send(socket, [0x01])
+            field.send(socket, [0x03] + Array(repeating: 9, count: bytes))
+            field.send(socket, [0x02])
+            _ = field.heard(socket)
+            return socket
+        }
+        func replay(_ socket: Socket) -> Int {
+            field.send(socket, [0x05])
+            return field.media(socket).count
+        }
+        let first = try talk(1000, in: "first")
+        let second = try talk(1000, in: "second")
+        #expect(replay(first) == 1000 && replay(second) == 1000)
+        let third = try talk(1000, in: "third")
+        #expect(replay(first) == 0 && replay(second) == 1000 && replay(third) == 1000)
+        // What goes with its room, or is followed by another talk, makes place.
+        field.handle(.closed(second))
+        let fourth = try talk(1000, in: "fourth")
+        #expect(replay(third) == 1000 && replay(fourth) == 1000)
+        // One that is larger than everything together is not kept.
+        let fifth = try talk(3000, in: "fifth")
+        #expect(replay(third) == 0 && replay(fourth) == 0 && replay(fifth) == 0)
+        let sixth = try talk(2000, in: "sixth")
+        #expect(replay(sixth) == 2000)
+    }
 }
