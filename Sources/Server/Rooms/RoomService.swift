@@ -26,10 +26,14 @@ final class RoomService {
     private var timer: Timer?
     private var random: RandomStream
     private var isDraining = false
+    /// Keeps who is inside for the next process; nil where nothing is kept.
+    private let kept: KeptRooms?
 
     init(
-        _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, records: Records, log: Log
+        _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, records: Records,
+        kept: KeptRooms? = nil, log: Log
     ) {
+        self.kept = kept
         var limits = Rooms.Settings()
         limits.lifetime = settings.roomTTL
         limits.maxParticipants = settings.roomMaxParticipants
@@ -44,6 +48,9 @@ final class RoomService {
 
     /// What was kept over a restart.
     func restore(_ records: [RoomRecord]) { handle(.restored(records)) }
+
+    /// Who was inside when the process before this one ended.
+    func resume(_ records: [Record]) { handle(.resumed(records)) }
 
     // MARK: - WebSockets
 
@@ -133,6 +140,7 @@ final class RoomService {
             case .log(let event): log.write(event)
             }
         }
+        while let token = machine.nextChange() { kept?.keep(machine.record(of: token), of: token) }
         isDraining = false
         timer?.arm(at: machine.deadline)
     }

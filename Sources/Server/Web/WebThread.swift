@@ -58,8 +58,10 @@ struct WebThread: ~Copyable {
         } catch {
             throw .system(error)
         }
-        let rooms = RoomService(settings, on: loop, mint: mint, records: records, log: log)
+        let kept = try? (handover?.keeper.keep).map { try KeptRooms(keep: $0) }
+        let rooms = RoomService(settings, on: loop, mint: mint, records: records, kept: kept, log: log)
         rooms.restore(storage.remembered.rooms)
+        rooms.resume(handover?.inheritance?.rooms ?? [])
         let people = PeopleService(records: records, remembered: storage.remembered.people)
         let channels = ChannelService(
             settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered)

@@ -11,6 +11,8 @@ package struct Rooms: ~Copyable {
     package enum Input: Sendable {
         /// Rooms that were persisted before a restart.
         case restored([RoomRecord])
+        /// Who was inside when another process ended; after the rooms themselves.
+        case resumed([Record])
         /// A WebSocket was accepted on `/ws/rooms/{token}` from that client.
         case connected(Socket, room: String, from: IPAddress)
         /// A whole text message.
@@ -47,6 +49,8 @@ package struct Rooms: ~Copyable {
 
     var rooms: [String: Room] = [:]
     var hall: Hall
+    /// Rooms in which something changed that ``nextChange()`` has not told.
+    var changes: Set<String> = []
     private var alarms = Alarms<String>()
     private var nextSweep: Instant?
 
@@ -72,6 +76,8 @@ package struct Rooms: ~Copyable {
         case .restored(let records):
             for record in records { rooms[record.token] = Room(record) }
             scheduleSweep(now)
+        case .resumed(let records):
+            for record in records { resume(record, now: now) }
         case .connected(let socket, let token, let address):
             connect(socket, to: token, from: address, now: now)
         case .text(let socket, let bytes):
@@ -112,6 +118,7 @@ package struct Rooms: ~Copyable {
     /// Puts right what an input left behind in a room, and sets its alarm.
     mutating func settle(_ token: String, now: Moment) {
         rooms[token]?.settle(in: &hall, now: now)
+        changes.insert(token)
         guard let room = rooms[token], let wanted = room.nextWake(now) else { return }
         if let alarm = room.alarm, alarm <= wanted { return }
         rooms[token]?.alarm = wanted

@@ -5,7 +5,7 @@ internal import Wire
 /// A participant's place in a room, which outlives the sockets it is spoken through.
 struct Seat {
     /// Whether the page counts what it gets: only then is anything kept for it.
-    enum Counting { case undecided, counts, doesNot }
+    enum Counting: UInt64 { case undecided, counts, doesNot }
 
     /// How long a seat is kept while its participant is away.
     static let patience = Duration.seconds(45)

@@ -17,6 +17,8 @@ enum ServerMessage: Hashable {
     case state(from: String, MediaState)
     case error(ErrorCode, String)
     case ended(reason: String)
+    /// What another process said, as it was.
+    case kept(type: String, [JSON.Member])
 
     struct Joined: Hashable {
         let peer: String
@@ -75,6 +77,7 @@ enum ServerMessage: Hashable {
         case .error(let code, let message):
             ("error", [.init("code", .string(code.rawValue)), .init("message", .string(message))])
         case .ended(let reason): ("ended", [.init("reason", .string(reason))])
+        case .kept(let type, let fields): (type, fields)
         }
     }
 }

@@ -11,6 +11,15 @@ struct Outbox<Message> {
     /// The number of the last message that was appended.
     private(set) var sent: Int64 = 0
 
+    init() {}
+
+    /// Goes on with what another process had sent and not got acknowledged, in order, and how large each is.
+    init(sent: Int64, unacknowledged: [(message: Message, size: Int)]) {
+        self.sent = sent
+        entries = unacknowledged
+        bytes = unacknowledged.reduce(0) { $0 + $1.size }
+    }
+
     var hasOverflowed: Bool { entries.count > Self.messageLimit || bytes > Self.byteLimit }
 
     /// Takes the next number for a message.

@@ -15,19 +15,25 @@ final class Scene {
     private(set) var forgotten: [String] = []
     private(set) var revoked: [String] = []
     private(set) var events: [RoomEvent] = []
+    /// Who is inside, as it was written down when it last changed.
+    private(set) var kept: [String: [UInt8]] = [:]
+    private let another: (UInt64) -> Rooms
 
     init(
         settings: Rooms.Settings = Rooms.Settings(), seed: UInt64 = 1, credentials lifetime: Duration = .seconds(3600)
     ) {
-        rooms = Rooms(settings: settings, random: RandomStream(testSeed: seed)) { peer, now in
-            ICEServers(
-                servers: [
-                    .init(
-                        urls: ["turn:turn.example.org"], username: "\((now + lifetime).seconds):\(peer)",
-                        credential: "c")
-                ],
-                expiresAt: now + lifetime)
+        another = { seed in
+            Rooms(settings: settings, random: RandomStream(testSeed: seed)) { peer, now in
+                ICEServers(
+                    servers: [
+                        .init(
+                            urls: ["turn:turn.example.org"], username: "\((now + lifetime).seconds):\(peer)",
+                            credential: "c")
+                    ],
+                    expiresAt: now + lifetime)
+            }
         }
+        rooms = another(seed)
     }
 
     // MARK: The machine
@@ -56,6 +62,7 @@ final class Scene {
             case .log(let event): events.append(event)
             }
         }
+        while let token = rooms.nextChange() { kept[token] = rooms.record(of: token)?.bytes }
     }
 
     /// Lets the clocks run, waking the machine whenever it asked for it.
@@ -71,6 +78,16 @@ final class Scene {
 
     /// Sets the wall clock as an operator would; the monotonic one does not notice.
     func setWallClock(ahead delay: Duration) { now = Moment(instant: now.instant, time: now.time + delay) }
+
+    /// Another process goes on: with the rooms that are on the disk, and who was inside as it was written down.
+    func restart(with left: [[UInt8]]? = nil) {
+        let records = left ?? Array(kept.values)
+        rooms = another(99)
+        kept = [:]
+        let latest = Dictionary(persisted.map { ($0.token, $0) }) { _, later in later }
+        handle(.restored(Array(latest.values)))
+        handle(.resumed(records.compactMap { Record(parsing: $0.span) }))
+    }
 
     // MARK: The owner
 
