@@ -86,7 +86,9 @@ extension Relay {
             allocation: name(of: slot), flow: allocations[slot].flow,
             user: String(decoding: allocations[slot].user, as: UTF8.self), relayed: relayed,
             began: allocations[slot].began.time, duration: now.instant - allocations[slot].began.instant,
-            toPeers: allocations[slot].toPeers, toClient: allocations[slot].toClient, reason: reason)
+            toPeers: allocations[slot].toPeers, toClient: allocations[slot].toClient,
+            overRate: allocations[slot].overRate, lifetime: max(.zero, allocations[slot].expiry - now.instant),
+            reason: reason)
     }
 
     /// Gives a port back to its pool.

@@ -43,7 +43,10 @@ extension Relay {
             allocations[slot].toPeersRate.admit(
                 payload.count, bytesPerSecond: settings.bytesPerSecond, now: now.instant),
             toPeersRate.admit(payload.count, bytesPerSecond: settings.workerBytesPerSecond, now: now.instant)
-        else { return .dropped(.overRate) }
+        else {
+            allocations[slot].overRate &+= 1
+            return .dropped(.overRate)
+        }
         if peers[place].standing != .open {
             return sendToOwn(
                 payload, to: peer, peers[place].standing, from: slot, dontFragment: dontFragment, now: now)
@@ -79,7 +82,10 @@ extension Relay {
             allocations[slot].toClientRate.admit(
                 payload.count, bytesPerSecond: settings.bytesPerSecond, now: now.instant),
             toClientRate.admit(payload.count, bytesPerSecond: settings.workerBytesPerSecond, now: now.instant)
-        else { return .dropped(.overRate) }
+        else {
+            allocations[slot].overRate &+= 1
+            return .dropped(.overRate)
+        }
         let framing: Framing
         var padding = 0
         if let channel = channel(to: peer, of: slot, now: now) {

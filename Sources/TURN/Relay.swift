@@ -41,6 +41,11 @@ package struct Relay: ~Copyable {
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)
 
+    /// What has happened since the start.
+    package internal(set) var counts = Counts()
+    /// Allocations that relayed something in the last span that ``markActivity()`` looked at.
+    var activeCount = 0
+
     /// How many allocations there are; ports held in reserve are not counted.
     package internal(set) var allocationCount = 0
 

@@ -30,6 +30,10 @@ struct Allocation {
     var icmpRate = Pace()
     var toPeers = Traffic()
     var toClient = Traffic()
+    /// Packets that were dropped because the allocation or the server relays too much.
+    var overRate: UInt64 = 0
+    /// Packets relayed when activity was last looked at.
+    var packetsMarked: UInt64 = 0
     // Sockets: the host's own endpoints.
     var v4: Endpoint?
     var v6: Endpoint?

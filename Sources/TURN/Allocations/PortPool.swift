@@ -11,6 +11,9 @@ struct PortPool {
     private var owners: [UInt32]
     private(set) var used = 0
 
+    /// How many ports there are, used or not.
+    var count: Int { owners.count }
+
     init(address: IPAddress, ranges: [ClosedRange<UInt16>]) {
         self.address = address
         // Port 0 is no port; overlapping ranges count once.

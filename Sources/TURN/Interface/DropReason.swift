@@ -27,3 +27,23 @@ package enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
     /// An attribute with an unknown required type in an indication.
     case unknownAttribute
 }
+
+extension DropReason {
+    /// The word for a label.
+    package var word: String {
+        switch self {
+        case .notUnderstood: "not-understood"
+        case .malformed: "malformed"
+        case .unexpected: "unexpected"
+        case .wrongFingerprint: "wrong-fingerprint"
+        case .noAllocation: "no-allocation"
+        case .noChannel: "no-channel"
+        case .noPermission: "no-permission"
+        case .deniedPeer: "denied-peer"
+        case .inProgress: "in-progress"
+        case .overRate: "over-rate"
+        case .overUnauthenticatedRate: "over-unauthenticated-rate"
+        case .unknownAttribute: "unknown-attribute"
+        }
+    }
+}

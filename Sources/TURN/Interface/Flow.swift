@@ -3,7 +3,7 @@ package import Wire
 
 /// How a client talks to the server.
 @frozen
-package enum Transport: UInt8, Hashable, Sendable {
+package enum Transport: UInt8, Hashable, Sendable, CaseIterable {
     case udp, tcp, tls, dtls
 
     /// Whether messages are cut out of a byte stream, where ChannelData is padded to four bytes (RFC 8656 §12.5).

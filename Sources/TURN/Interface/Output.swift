@@ -52,6 +52,8 @@ package struct Refused: Hashable, Sendable {
     package let flow: Flow
     package let method: STUN.Method
     package let code: ErrorCode
+    /// What class of refusals it belongs to.
+    package let cause: RefusalCause
     /// The peer address that the request named, where a peer was the reason.
     package let peer: Endpoint?
     /// Why, in words for the operator: the rule and where it was written.

@@ -13,6 +13,10 @@ package struct SessionSummary: Hashable, Sendable {
     package let duration: Duration
     package let toPeers: Traffic
     package let toClient: Traffic
+    /// Packets that were dropped because the allocation or the server relays too much.
+    package let overRate: UInt64
+    /// How long the allocation lives on unless it is refreshed.
+    package let lifetime: Duration
     /// Nil while the allocation lives.
     package let reason: EndReason?
 }

@@ -27,7 +27,8 @@ extension Relay {
             return .queued
         }
         guard !request.flow.client.address.isTunnelled else {
-            throw Refusal(.forbidden, "the client comes through Teredo or 6to4 (RFC 8656 §21.4)")
+            throw Refusal(
+                .forbidden, "the client comes through Teredo or 6to4 (RFC 8656 §21.4)", cause: .tunnelledClient)
         }
         var wish = try wish(in: request.message, bytes, of: request.flow)
         wish.lifetime = bounded(wish.lifetime, by: identity.until, now: request.now)
@@ -36,7 +37,8 @@ extension Relay {
             throw Refusal(sendingTo: alternate)
         }
         guard !settings.isDraining else {
-            throw Refusal(.insufficientCapacity, "the server is draining: it takes no new allocations")
+            throw Refusal(
+                .insufficientCapacity, "the server is draining: it takes no new allocations", cause: .draining)
         }
         if let token = wish.token {
             try claim(token, request, identity, addressee, wish)
@@ -53,7 +55,9 @@ extension Relay {
         allocations[slot].opening = Allocation.Opening(
             evenPort: wish.evenPort, pair: wish.pair, secondFamily: wish.secondFamily)
         if !openNext(slot, on: address) {
-            abandon(slot, Refusal(.insufficientCapacity, "no relay port of \(address) is free"), now: request.now)
+            abandon(
+                slot, Refusal(.insufficientCapacity, "no relay port of \(address) is free", cause: .noPorts),
+                now: request.now)
         }
         return .queued
     }
@@ -130,8 +134,8 @@ extension Relay {
         let account = settings.credentials.account(of: identity.user)
         switch settings.quotas.take(account) {
         case nil: return account
-        case .user: throw Refusal(.allocationQuotaReached, "user-quota of “\(account)” is used up")
-        case .total: throw Refusal(.allocationQuotaReached, "total-quota is used up")
+        case .user: throw Refusal(.allocationQuotaReached, "user-quota of “\(account)” is used up", cause: .userQuota)
+        case .total: throw Refusal(.allocationQuotaReached, "total-quota is used up", cause: .totalQuota)
         }
     }
 

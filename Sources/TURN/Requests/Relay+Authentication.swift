@@ -14,6 +14,7 @@ extension Relay {
     ) throws(Refusal) -> Identity? {
         let message = request.message
         guard message.has(.messageIntegrity) || message.has(.messageIntegritySHA256) else {
+            counts.count(.noCredentials)
             challenge(addressee, .unauthenticated)
             return nil
         }
@@ -24,6 +25,7 @@ extension Relay {
         let verdict = nonces.judge(
             bytes.extracting(nonce), from: request.flow.client, lifetime: settings.nonceLifetime, at: request.now.time)
         guard case .fresh(let features) = verdict else {
+            counts.count(.staleNonce)
             challenge(addressee, .staleNonce)
             return nil
         }
@@ -84,14 +86,15 @@ extension Relay {
             if addressee.flow.transport.isStream { challenge(addressee, .staleNonce) }
             return
         }
+        counts.count(RefusalCause(problem))
         let before = outputs.count
         challenge(addressee, .unauthenticated)
         guard outputs.count > before else { return }
         outputs.append(
             .refused(
                 Refused(
-                    flow: addressee.flow, method: addressee.method, code: .unauthenticated, peer: nil,
-                    explanation: "\(problem)")))
+                    flow: addressee.flow, method: addressee.method, code: .unauthenticated,
+                    cause: RefusalCause(problem), peer: nil, explanation: "\(problem)")))
     }
 
     private func isWithdrawn(_ name: [UInt8], at time: UnixTime) -> Bool {

@@ -12,6 +12,7 @@ extension Relay {
         let course = try other.map { other throws(Refusal) in try Course(request, bytes, other: other) }
         if let course { try admit(course, instead: request.flow) }
         guard addressee.identity != nil || mayAnswerStranger(request.flow, addressee.now) else { return }
+        counts.bindings &+= 1
         replies.begin(.success, .binding, addressee.transaction)
         replies.append(.xorMappedAddress, xorAddress: request.flow.client)
         if other != nil || settings.mappedAddress { replies.append(.mappedAddress, address: request.flow.client) }
@@ -81,6 +82,7 @@ extension Relay {
             }
         }
         guard mayAnswerStranger(flow, now) else { return .dropped(.overUnauthenticatedRate) }
+        counts.bindings &+= 1
         replies.begin(.success, .binding, message.header.transaction, cookie: message.header.cookie)
         replies.append(.mappedAddress, address: flow.client)
         outputs.append(.reply(to: flow, bytes: replies.message))

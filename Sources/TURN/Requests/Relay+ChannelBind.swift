@@ -38,7 +38,7 @@ extension Relay {
         let limit = settings.peersPerAllocation
         guard allocations[slot].lists[.channels].count + (isNewChannel ? 1 : 0) <= limit,
             allocations[slot].lists[.permissions].count + (isNewPermission ? 1 : 0) <= limit
-        else { throw Refusal(.insufficientCapacity, "more than \(limit) channels", peer: peer) }
+        else { throw Refusal(.insufficientCapacity, "more than \(limit) channels", peer: peer, cause: .tooManyPeers) }
         bind(number, to: peer, standing, of: slot, now: now)
         permit(peer.address, standing, of: slot, now: now)
         succeed(addressee)
@@ -52,7 +52,9 @@ extension Relay {
         case .own where owner(of: endpoint) != nil || isLive(endpoint): return
         case .ownAllowed where !settings.peerPolicy.isListener(endpoint): return
         case .own, .ownAllowed:
-            throw Refusal(.forbidden, "\(peer) is this server's own and no relayed address of a client", peer: peer)
+            throw Refusal(
+                .forbidden, "\(peer) is this server's own and no relayed address of a client", peer: peer,
+                cause: .ownAddress)
         }
     }
 }

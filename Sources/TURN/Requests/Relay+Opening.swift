@@ -64,21 +64,25 @@ extension Relay {
             activate(slot, now: now)
         } else {
             if mayRetry, openNext(slot, on: endpoint.address) { return }
-            abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, endpoint)), now: now)
+            abandon(slot, Self.refusal(failure, endpoint), now: now)
         }
     }
 
-    private static func explain(_ failure: OpenFailure, _ endpoint: Endpoint) -> String {
-        switch failure {
-        case .portInUse: "other programs have the relay ports of \(endpoint.address) that were tried"
-        case .addressUnavailable: "this host has no address \(endpoint.address); relay-ip must name one of its own"
-        case .resources: "the system gives no more sockets; a higher limit of open files would help"
-        }
+    private static func refusal(_ failure: OpenFailure, _ endpoint: Endpoint) -> Refusal {
+        let (cause, explanation): (RefusalCause, String) =
+            switch failure {
+            case .portInUse: (.noPorts, "other programs have the relay ports of \(endpoint.address) that were tried")
+            case .addressUnavailable:
+                (.noAddress, "this host has no address \(endpoint.address); relay-ip must name one of its own")
+            case .resources: (.noSockets, "the system gives no more sockets; a higher limit of open files would help")
+            }
+        return Refusal(.insufficientCapacity, explanation, cause: cause)
     }
 
     private mutating func activate(_ slot: UInt32, now: Moment) {
         allocations[slot].state = .active
         allocationCount += 1
+        counts.allocations &+= 1
         changes.note(slot)
         deadlines.set(slot, to: allocations[slot].expiry)
         allocationSucceeds(slot, addressee(of: slot, now: now), now: now)
@@ -111,14 +115,17 @@ extension Relay {
         // Between the two sockets nobody else asks this worker for ports: the successor is still free.
         guard pools[pool].take(neighbour.port, for: next) else {
             allocations.give(next)
-            abandon(slot, Refusal(.insufficientCapacity, "the port after \(endpoint) is gone"), now: now)
+            abandon(
+                slot, Refusal(.insufficientCapacity, "the port after \(endpoint) is gone", cause: .noPorts), now: now)
             return
         }
         // A held port counts like an allocation, else reserving would be a way around the quota.
         if settings.quotas.take(allocations[slot].account) != nil {
             pools[pool].give(neighbour.port)
             allocations.give(next)
-            abandon(slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation"), now: now)
+            abandon(
+                slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation", cause: .userQuota),
+                now: now)
             return
         }
         var held = Allocation.blank
@@ -157,7 +164,7 @@ extension Relay {
         release(slot, first.address.family)
         allocations[slot].opening.failures = failures
         if mayRetry, openNext(slot, on: first.address) { return }
-        abandon(slot, Refusal(.insufficientCapacity, Self.explain(failure, first)), now: now)
+        abandon(slot, Self.refusal(failure, first), now: now)
     }
 
     /// Makes a reserved port the allocation of whoever has its token.
@@ -166,7 +173,7 @@ extension Relay {
     ) throws(Refusal) {
         guard let slot = reservations[token], allocations[slot].state == .reserved,
             request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user
-        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token") }
+        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token", cause: .noReservation) }
         reservations[token] = nil
         var allocation = Allocation.blank
         fill(&allocation, request, identity, addressee, account: allocations[slot].account)

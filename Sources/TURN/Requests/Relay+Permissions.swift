@@ -15,7 +15,8 @@ extension Relay {
         sweep(.permissions, of: slot, now: request.now)
         let new = peers.count { permission(for: $0.address, of: slot, now: request.now) == nil }
         guard allocations[slot].lists[.permissions].count + new <= settings.peersPerAllocation else {
-            throw Refusal(.insufficientCapacity, "more than \(settings.peersPerAllocation) permissions")
+            throw Refusal(
+                .insufficientCapacity, "more than \(settings.peersPerAllocation) permissions", cause: .tooManyPeers)
         }
         for (peer, standing) in zip(peers, standings) {
             permit(peer.address, standing, of: slot, now: request.now)
@@ -44,7 +45,8 @@ extension Relay {
         }
         switch judge(peer, relayedFrom: relayed) {
         case .allowed(let standing): return standing
-        case .denied(let reason): throw Refusal(.forbidden, "\(peer.address) is \(reason)", peer: peer)
+        case .denied(let reason):
+            throw Refusal(.forbidden, "\(peer.address) is \(reason)", peer: peer, cause: RefusalCause(reason))
         }
     }
 }

@@ -5,6 +5,8 @@ internal import Wire
 extension Relay {
     /// Answers with an error; with integrity and reason phrase when the client has proven who it is.
     mutating func refuse(_ addressee: Addressee, _ refusal: Refusal) {
+        counts.count(refusal.cause)
+        if addressee.method == .binding { counts.bindingErrors &+= 1 }
         guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.failure, addressee.method, addressee.transaction)
         replies.append(refusal.code, withReason: addressee.identity != nil || settings.reasons)
@@ -16,7 +18,8 @@ extension Relay {
         outputs.append(
             .refused(
                 Refused(
-                    flow: addressee.flow, method: addressee.method, code: refusal.code, peer: refusal.peer,
+                    flow: addressee.flow, method: addressee.method, code: refusal.code, cause: refusal.cause,
+                    peer: refusal.peer,
                     explanation: refusal.explanation)))
     }
 

@@ -90,9 +90,11 @@ extension Relay {
     /// everybody else may be a forged address.
     mutating func mayAnswerStranger(_ flow: Flow, _ now: Moment) -> Bool {
         guard flow.transport == .udp, find(flow) == nil else { return true }
-        return strangers.admit(
+        let isAdmitted = strangers.admit(
             flow.client.address, perSecond: settings.strangerAnswersPerSecond, burst: settings.strangerBurst,
             now: now.instant)
+        if !isAdmitted { counts.withheld &+= 1 }
+        return isAdmitted
     }
 
     /// Whether an answer may be sent there: not to nobody, and not to this server itself, which would make a loop.

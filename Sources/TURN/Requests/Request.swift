@@ -36,14 +36,20 @@ struct Addressee {
 /// An error that a request is answered with.
 struct Refusal: Error {
     let code: ErrorCode
+    let cause: RefusalCause
     var explanation = ""
     var peer: Endpoint?
     var unknown: [AttributeType] = []
     /// Where the client is sent instead.
     var alternate: Alternate?
 
-    init(_ code: ErrorCode, _ explanation: String = "", peer: Endpoint? = nil, unknown: [AttributeType] = []) {
+    /// - Parameter cause: Nil where the code alone tells it.
+    init(
+        _ code: ErrorCode, _ explanation: String = "", peer: Endpoint? = nil, unknown: [AttributeType] = [],
+        cause: RefusalCause? = nil
+    ) {
         self.code = code
+        self.cause = cause ?? RefusalCause(code)
         self.explanation = explanation
         self.peer = peer
         self.unknown = unknown

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import STUN
+
+/// What a request was refused for, as the counters tell it apart: a closed set, so that nobody outside makes new ones.
+package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
+    // 401 and 438
+    case noCredentials, unknownUser, wrongPassword, expired, withdrawn, wrongRealm, accessToken, staleNonce
+    // 403
+    case deniedPeer, specialPeer, ownAddress, tunnelledClient
+    // 486
+    case userQuota, totalQuota
+    // 508
+    case noPorts, noSockets, noAddress, tooManyPeers, noReservation, draining
+    // The others have one for each code.
+    case malformed, unknownAttribute, mismatch, wrongCredentials, addressFamily, transport, other
+
+    /// How many there are at most.
+    static let limit = 32
+
+    /// The cause that a code alone tells.
+    init(_ code: ErrorCode) {
+        self =
+            switch code {
+            case .badRequest: .malformed
+            case .unknownAttribute: .unknownAttribute
+            case .allocationMismatch: .mismatch
+            case .wrongCredentials: .wrongCredentials
+            case .addressFamilyNotSupported, .peerAddressFamilyMismatch: .addressFamily
+            case .unsupportedTransportProtocol: .transport
+            case .staleNonce: .staleNonce
+            default: .other
+            }
+    }
+
+    init(_ problem: CredentialProblem) {
+        self =
+            switch problem {
+            case .unknownUser: .unknownUser
+            case .wrongPassword: .wrongPassword
+            case .expired, .token(.expired): .expired
+            case .withdrawn: .withdrawn
+            case .wrongRealm: .wrongRealm
+            case .unknownKey, .token: .accessToken
+            }
+    }
+
+    init(_ refusal: PeerRefusal) {
+        self =
+            switch refusal {
+            case .rule: .deniedPeer
+            case .special: .specialPeer
+            case .ownAddress: .ownAddress
+            }
+    }
+
+    /// The STUN error code that goes with it; nil where several do.
+    package var code: Int? {
+        switch self {
+        case .noCredentials, .unknownUser, .wrongPassword, .expired, .withdrawn, .wrongRealm, .accessToken: 401
+        case .staleNonce: 438
+        case .deniedPeer, .specialPeer, .ownAddress, .tunnelledClient: 403
+        case .userQuota, .totalQuota: 486
+        case .noPorts, .noSockets, .noAddress, .tooManyPeers, .noReservation, .draining: 508
+        case .malformed: 400
+        case .unknownAttribute: 420
+        case .mismatch: 437
+        case .wrongCredentials: 441
+        case .transport: 442
+        case .addressFamily, .other: nil
+        }
+    }
+
+    /// The word for a label.
+    package var word: String {
+        switch self {
+        case .noCredentials: "no-credentials"
+        case .unknownUser: "unknown-user"
+        case .wrongPassword: "wrong-password"
+        case .expired: "expired"
+        case .withdrawn: "withdrawn"
+        case .wrongRealm: "wrong-realm"
+        case .accessToken: "access-token"
+        case .staleNonce: "stale-nonce"
+        case .deniedPeer: "denied-peer-ip"
+        case .specialPeer: "special-address"
+        case .ownAddress: "own-address"
+        case .tunnelledClient: "tunnelled-client"
+        case .userQuota: "user-quota"
+        case .totalQuota: "total-quota"
+        case .noPorts: "ports"
+        case .noSockets: "sockets"
+        case .noAddress: "relay-address"
+        case .tooManyPeers: "peers"
+        case .noReservation: "reservation"
+        case .draining: "draining"
+        case .malformed: "malformed"
+        case .unknownAttribute: "unknown-attribute"
+        case .mismatch: "allocation-mismatch"
+        case .wrongCredentials: "wrong-credentials"
+        case .addressFamily: "address-family"
+        case .transport: "transport"
+        case .other: "other"
+        }
+    }
+}
