@@ -79,7 +79,10 @@ let package = Package(
             ],
             settings: onThePacketPath),
         .executableTarget(
-            name: "sterna", dependencies: ["Server", "Configuration", "Engine", "Signaling", "STUN", "Wire"],
+            name: "sterna",
+            dependencies: [
+                "Server", "Configuration", "Engine", "Signaling", "Store", "STUN", "Crypto", "Wire",
+            ],
             swiftSettings: strict),
 
         // Tests.

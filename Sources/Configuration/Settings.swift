@@ -191,6 +191,7 @@ package struct Settings: Hashable, Sendable {
     package var adminSocket: String?
     package var prometheus = false
     package var prometheusPort: UInt16 = 9641
+    package var prometheusPath = "/metrics"
     package var prometheusAddress = IPAddress.loopbackV4
 
     package init() {}

@@ -6,7 +6,9 @@ extension Service {
     /// Puts what a configuration that was read again says into force, without touching a session.
     ///
     /// A configuration with a mistake changes nothing; what needs a restart is named and waits for it.
-    func reload(_ verdict: Verdict) {
+    @discardableResult
+    func reload(_ verdict: Verdict) -> ReloadReport {
+        var report = ReloadReport(problems: verdict.problems.map { "\($0)" })
         for problem in verdict.problems {
             log.write(
                 .configuration(problem.severity == .error ? .error : .warning), problem.explanation,
@@ -14,7 +16,7 @@ extension Service {
         }
         guard let read = verdict.settings else {
             log.write(.configuration(.error), "nothing was reloaded, because the configuration has mistakes")
-            return
+            return report
         }
         let reload = Reload(of: settings, with: read)
         settings = reload.settings
@@ -30,6 +32,8 @@ extension Service {
                 "changed": .text(reload.applied.joined(separator: " ")),
                 "waiting": .text(reload.waiting.joined(separator: " ")),
             ])
+        (report.isInForce, report.applied, report.waiting) = (true, reload.applied, reload.waiting)
+        return report
     }
 
     /// Tells the relay what the settings in force mean for it.

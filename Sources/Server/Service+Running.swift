@@ -34,11 +34,14 @@ extension Service {
             try self.loop { self.receive($0, supervisor, surroundings.program, reread) { ending = $0 } }
         }
         watchCertificate(on: loop)
+        runtimeDirectory = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first.map { String($0) }
+        finish = { ending = .stop }
         while true {
             try serve(after: passed, supervisor, on: loop)
             try dropPrivileges()
             try watchAddresses(on: loop)
             try followDirectory(on: loop)
+            try answerAdministration(on: loop, reread: reread)
             let watchdog = supervisor?.watchdog.map { period in
                 Watchdog(period: period, watching: loops, on: loop) { supervisor?.tell(["WATCHDOG=1"]) }
             }
@@ -78,6 +81,7 @@ extension Service {
 
     /// Leaves everything that can go on to the next process, and says goodbye to the others.
     private func leave() {
+        if let administration = administration.take() { administration.stop() }
         // The relays go on while web clients say goodbye.
         if let web = web.take() { web.stop() }
         if let storage = storage.take() { storage.stop() }

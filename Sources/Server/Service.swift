@@ -25,6 +25,19 @@ package final class Service {
     var web: WebThread?
     /// The web's loop, which tells whether it turns.
     var webLoop: Stopper?
+    var administration: AdminThread?
+    /// What the administration asks of the whole server.
+    var requests: Mailbox<ServiceRequest>?
+    /// Counts rooms; nil where there are none.
+    var rooms: (@Sendable (RoomInquiry) -> Void)?
+    /// Since when new allocations are refused; nil while they are not.
+    var draining: ServerFacts.Draining?
+    /// The folder that systemd made for what lives as long as the service (RUNTIME_DIRECTORY).
+    var runtimeDirectory: String?
+    /// Ends the server when it has run empty.
+    var finish: () -> Void = {}
+    let startedAt = Moment.read().time
+    private(set) var memoryAtStart = 0
     private var certificate: ServerCertificate?
     /// Gives the web a new certificate.
     private var showToWeb: ((Context) -> Void)?
@@ -60,6 +73,8 @@ package final class Service {
             try startDirectory()
             try startRelay()
             try startWeb()
+            try startAdministration()
+            memoryAtStart = Host.usage.residentBytes
         } catch {
             stop()
             throw error
@@ -68,6 +83,7 @@ package final class Service {
 
     /// Says goodbye to everybody, and returns when all threads are gone.
     package func stop() {
+        if let administration = administration.take() { administration.stop() }
         if let watch = addressWatch.take() { watch.stop() }
         if let web = web.take() { web.stop() }
         relay?.stop()
@@ -96,13 +112,18 @@ package final class Service {
     /// Puts the limits of connections into force.
     func applyLimits() { limits.limit(to: ConnectionLimits.Limits(settings, files: Host.raiseFileLimit())) }
 
+    /// The certificate that is shown; nil where there is none.
+    var shownCertificate: Certificate? { certificate?.identity.certificate }
+
     /// What the settings in force mean for the relay.
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
-        RelayService.Settings(
+        var meant = RelayService.Settings(
             settings, told: publicAddresses, ownSecret: settings.servesWeb ? secrets.relaySecret : nil,
             directory: directory?.directory,
             constants: RelayConstants(nonceKey: secrets.nonceKey, quotas: quotas),
             contexts: try certificate?.relayContexts() ?? RelayContexts(), limits: limits, log: log)
+        meant.isDraining = draining != nil
+        return meant
     }
 
     /// What the credentials of browsers are made with: what other servers know too, where they are sent to those.
@@ -171,6 +192,7 @@ package final class Service {
         webLoop = thread.loop
         secureWebEndpoints = thread.secureEndpoints
         if certificate != nil { showToWeb = thread.show }
+        rooms = thread.count
         web = consume thread
         for endpoint in webEndpoints {
             log.write(.listening, "web at http://\(endpoint)", ["at": .endpoint(endpoint)])

@@ -3,6 +3,7 @@
 internal import Configuration
 internal import Glibc
 internal import Server
+internal import Wire
 
 /// What the program says to the person who called it.
 enum Terminal {
@@ -20,6 +21,61 @@ enum Terminal {
             let priority = style.hasPriorities ? (isError ? "<3>" : "<4>") : ""
             let (on, off) = style.isColoured ? (isError ? "\u{1B}[31m" : "\u{1B}[33m", "\u{1B}[0m") : ("", "")
             write("\(priority)\(on)\(printable("\(problem)"))\(off)\n", to: STDERR_FILENO)
+        }
+    }
+
+    /// Asks on standard error, without a newline.
+    static func prompt(_ text: String) { write(printable(text), to: STDERR_FILENO) }
+
+    /// Writes to a terminal what it is to obey.
+    static func emit(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    /// Waits.
+    static func pause(_ time: Duration) { _ = usleep(UInt32(clamping: time.wholeNanoseconds / 1000)) }
+
+    // MARK: - Looks, where standard output is a terminal that has them
+
+    private static let isColoured = LogStyle(
+        format: .text, descriptor: STDOUT_FILENO, environment: Environment.variables
+    ).isColoured
+
+    /// Text in the background.
+    static func dim(_ text: String) -> Styled { Styled(text, on: isColoured ? "\u{1B}[2m" : "") }
+
+    /// Text in the foreground.
+    static func bold(_ text: String) -> Styled { Styled(text, on: isColoured ? "\u{1B}[1m" : "") }
+
+    /// Writes a line with its looks to standard output.
+    static func say(_ line: Styled) { write(line.text + "\n", to: STDOUT_FILENO) }
+
+    /// A line whose words were made printable, and whose looks are ours.
+    struct Styled: Hashable, Sendable {
+        fileprivate(set) var text: String
+        /// How many characters are seen.
+        private(set) var width: Int
+
+        fileprivate init(_ plain: String, on: String) {
+            let clean = Terminal.printable(plain)
+            text = on.isEmpty ? clean : "\(on)\(clean)\u{1B}[0m"
+            width = clean.count
+        }
+
+        /// Plain words.
+        init(_ plain: String) { self.init(plain, on: "") }
+
+        static func + (a: Self, b: String) -> Self {
+            var sum = a
+            let clean = Terminal.printable(b)
+            sum.text += clean
+            sum.width += clean.count
+            return sum
+        }
+
+        /// The line, no wider than a terminal; looks are kept only where nothing is cut.
+        func cut(to width: Int) -> String {
+            guard self.width > width else { return text }
+            let plain = text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+            return String(plain.prefix(width))
         }
     }
 

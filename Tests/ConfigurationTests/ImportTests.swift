@@ -28,7 +28,7 @@ struct ImportTests {
         #expect(
             rows.map(\.fate) == [
                 .taken, .taken, .needless, .dropped, .refused, .mistake, .taken, .dropped, .mistake, .needless,
-                .mistake, .needless, .taken,
+                .mistake, .taken, .taken,
             ])
         #expect(rows.filter { ![.taken, .needless].contains($0.fate) }.allSatisfy { !$0.reason.isEmpty })
     }

@@ -114,6 +114,12 @@ class Server:
             link.socket.close()
         raise AssertionError(f"no answer on {host}:{self.port} within {seconds} s; its log:\n{self.said()}")
 
+    def wait_until_ready(self, seconds=5.0):
+        """Waits until it says that everything is open, not the relay alone."""
+        while "ready" not in self.said():
+            assert time.monotonic() < self.started + seconds, f"not ready within {seconds} s; its log:\n{self.said()}"
+            time.sleep(0.01)
+
     def rewrite(self, lines):
         """Gives the configuration other lines, which the next reload or start reads."""
         self.lines = lines

@@ -24,19 +24,20 @@ extension Setting {
         Setting(
             "admin-socket", .path, into: \.adminSocket,
             "The Unix socket of the administration verbs. Without it, admin.sock in $RUNTIME_DIRECTORY."
-        ).own.planned(loss: "there are no administration verbs yet"),
+        ).own,
         Setting(
             "prometheus", .boolean, into: \.prometheus,
-            "Serves metrics."
-        ).planned(loss: "metrics are not served yet"),
+            "Serves metrics for Prometheus, over HTTP."
+        ).deviates("Traffic is counted while a session runs; coturn counts it when the session has ended."),
         Setting(
             "prometheus-port", .port, into: \.prometheusPort,
-            "The port of the metrics."
-        ).planned(loss: "metrics are not served yet"),
+            "The port of the metrics."),
+        Setting(
+            "prometheus-path", .urlPath, into: \.prometheusPath,
+            "The path of the metrics."),
         Setting(
             "prometheus-address", .address, into: \.prometheusAddress,
             "The address of the metrics."
-        ).defaultDeviates("The default is the loopback address; coturn serves metrics to everybody.")
-            .planned(loss: "metrics are not served yet"),
+        ).defaultDeviates("The default is the loopback address; coturn serves metrics to everybody."),
     ]
 }

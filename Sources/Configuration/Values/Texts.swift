@@ -32,6 +32,20 @@ extension ValueType where Value == String {
         },
         write: { $0 }, isText: true)
 
+    /// The path of a URL, which begins with a slash.
+    static let urlPath = Self(
+        name: "path", expected: "a slash, and letters, digits and -._~/ behind it",
+        parse: { text, _ in
+            let allowed = text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x2D...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A, 0x7E: true
+                default: false
+                }
+            }
+            return text.hasPrefix("/") && allowed ? text : nil
+        },
+        write: { $0 })
+
     /// Scheme, host and port of a site, as browsers send it in `Origin`.
     static let webOrigin = Self(
         name: "origin", expected: "https:// or http://, a host and perhaps a port, and nothing behind them",

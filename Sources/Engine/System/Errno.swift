@@ -13,6 +13,7 @@ package struct Errno: Error, Hashable, Sendable {
     package static let accessDenied = Self(code: EACCES)
     package static let connectionRefused = Self(code: ECONNREFUSED)
     package static let connectionReset = Self(code: ECONNRESET)
+    package static let notFound = Self(code: ENOENT)
     package static let notPermitted = Self(code: EPERM)
     package static let tooManyOpenFiles = Self(code: EMFILE)
     package static let wouldBlock = Self(code: EAGAIN)

@@ -55,6 +55,10 @@ extension Event {
     package static let session = Event("session", .info, perSecond: 200)
     /// A TURN request was refused, and why.
     package static let refused = Event("refused", .debug)
+    /// Somebody's credentials were not accepted, and why.
+    package static let credentials = Event("credentials", .info, perSecond: 5)
+    /// An allocation was refused because a quota was reached or something ran out.
+    package static let capacity = Event("capacity", .warning, perSecond: 1)
     /// A room came, went, or changed.
     package static let room = Event("room", .info, perSecond: 50)
     /// A person came into a room or left it.

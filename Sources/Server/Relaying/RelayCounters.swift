@@ -25,6 +25,9 @@ package struct RelayTally: Sendable {
     /// Packets that led to nothing, by reason.
     package func dropped(_ reason: DropReason) -> UInt64 { drops[Int(reason.rawValue) & 15] }
 
+    /// Packets that led to nothing, for whatever reason.
+    package var dropped: UInt64 { DropReason.allCases.reduce(0) { $0 &+ dropped($1) } }
+
     mutating func countDrop(_ reason: DropReason) { drops[Int(reason.rawValue) & 15] &+= 1 }
 
     static func += (sum: inout Self, other: Self) {

@@ -28,13 +28,25 @@ extension Log {
                 "a restart would end some of the calls: the kernel keeps no more sockets (\(errno)); "
                     + "a higher limit of open files would help")
         case .refused(let refused):
-            guard isWanted(.refused) else { return }
+            let event = Self.event(for: refused)
+            guard isWanted(event) else { return }
             write(
-                .refused, "a request was refused",
+                event, "a request was refused",
                 [
                     "client": .endpoint(refused.flow.client), "code": .count(refused.code.rawValue),
-                    "peer": .text(refused.peer.map { "\($0)" } ?? ""), "because": .text(refused.explanation),
+                    "peer": .text(refused.peer.map { "\($0)" } ?? ""), "reason": .text(refused.cause.word),
+                    "because": .text(refused.explanation),
                 ])
+        }
+    }
+
+    /// A client's first request is challenged and never told of; what it answers wrongly is what operators look for.
+    private static func event(for refused: Refused) -> Event {
+        switch (refused.cause, refused.code) {
+        case (.draining, _): .refused
+        case (_, .unauthenticated): .credentials
+        case (_, .allocationQuotaReached), (_, .insufficientCapacity): .capacity
+        default: .refused
         }
     }
 }

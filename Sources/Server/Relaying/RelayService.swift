@@ -83,6 +83,16 @@ package final class RelayService {
         }
     }
 
+    /// How many workers there are.
+    var workerCount: Int { mailboxes.count }
+
+    /// Leaves a question with a worker, counted from zero; may be called from any thread.
+    var ask: @Sendable (_ worker: Int, Inquiry) -> Void {
+        { [mailboxes] worker, inquiry in
+            if mailboxes.indices.contains(worker) { mailboxes[worker].post(.ask(inquiry)) }
+        }
+    }
+
     /// Ends what was allocated with the TURN REST credentials of a name, which open nothing more; may be called from any
     /// thread.
     var withdraw: @Sendable (_ name: String, _ until: UnixTime) -> Void {

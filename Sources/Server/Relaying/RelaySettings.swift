@@ -61,6 +61,12 @@ extension RelayService {
             self.onEvent = onEvent
         }
 
+        /// Whether new allocations are refused.
+        var isDraining: Bool {
+            get { relay.isDraining }
+            set { relay.isDraining = newValue }
+        }
+
         /// The settings with what only the host knows.
         func completed() throws(RelayFailure) -> Self {
             var settings = self

@@ -91,7 +91,11 @@ extension Worker {
         case .send(let departure): depart(departure, received)
         case .deliver(let delivery):
             // What a client sent goes to another client: its peer is a relayed address of this worker.
-            if received.isInInbox { tally.shortCircuits &+= 1 }
+            if received.isInInbox {
+                tally.shortCircuits &+= 1
+                tally.toPeers &+= 1
+                tally.toPeersBytes &+= UInt64(delivery.payload.count)
+            }
             deliver(delivery, received)
         case .dropped(let reason): tally.countDrop(reason)
         case .queued: performOutputs()

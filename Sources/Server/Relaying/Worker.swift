@@ -38,6 +38,8 @@ final class Worker {
         case withdraw(name: String, until: UnixTime)
         /// Another process goes on: keep everything as it is at the end of this turn, which is the last.
         case leave(Farewell)
+        /// Somebody wants to know something.
+        case ask(Inquiry)
         /// The server stops: tell of the sessions.
         case finish
     }
@@ -71,6 +73,9 @@ final class Worker {
     /// Whether clients over UDP are served without DTLS too.
     let takesPlainDatagrams: Bool
     private var timer: Timer?
+    private var activityTimer: Timer?
+    /// How long an allocation that relays nothing is still called active.
+    private static let activitySpan: Duration = .seconds(10)
 
     /// What is kept for the next process; nil where nothing can be.
     let safekeeping: Safekeeping?
@@ -115,6 +120,11 @@ final class Worker {
             relay.handle(.tick, now: loop.now)
             performOutputs()
         }
+        activityTimer = Timer(on: loop) { [unowned self] in
+            relay.markActivity()
+            activityTimer?.arm(at: loop.now.instant + Self.activitySpan)
+        }
+        activityTimer?.arm(at: loop.now.instant + Self.activitySpan)
         loop.atEndOfTurn { self.finishTurn() }
         try mailbox.open(on: loop) { self.receive($0) }
     }
@@ -141,6 +151,7 @@ final class Worker {
             withdraw(LeftWithdrawal(name: name, end: end))
             performOutputs()
         case .leave(let farewell): leave(for: farewell)
+        case .ask(let inquiry): answer(inquiry)
         case .finish:
             relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
             leaveAssociations()

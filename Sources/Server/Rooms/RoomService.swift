@@ -68,6 +68,12 @@ final class RoomService {
 
     var settings: Rooms.Settings { machine.settings }
 
+    /// How many rooms there are, and people in them.
+    var census: RoomCensus {
+        let census = machine.census
+        return RoomCensus(rooms: census.rooms, active: census.active, people: census.people)
+    }
+
     func status(of token: String, now: Moment) throws(Rooms.Refusal) -> Rooms.Status {
         try machine.status(of: token, now: now)
     }

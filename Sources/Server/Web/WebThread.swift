@@ -15,10 +15,12 @@ struct WebThread: ~Copyable {
     private static let farewell = Duration.seconds(2)
 
     /// What the thread is told to do.
-    private enum Order {
+    private enum Order: Sendable {
         case leave(Farewell)
         /// New handshakes are served with this.
         case show(Context)
+        /// Somebody wants to know how many rooms there are.
+        case count(RoomInquiry)
     }
 
     private let orders: Mailbox<Order>
@@ -35,6 +37,9 @@ struct WebThread: ~Copyable {
 
     /// Serves new handshakes with another certificate; running sessions keep theirs.
     var show: (Context) -> Void { { [orders] context in orders.post(.show(context)) } }
+
+    /// Counts rooms for whoever asks, from any thread.
+    var count: @Sendable (RoomInquiry) -> Void { { [orders] inquiry in orders.post(.count(inquiry)) } }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
@@ -103,6 +108,8 @@ struct WebThread: ~Copyable {
                     records.leave()
                     listener.leave { farewell.finished.post(true) }
                 case .show(let context): listener.context = context
+                case .count(let inquiry):
+                    inquiry.answers.post(RoomAnswer(number: inquiry.number, census: rooms.census))
                 }
             }
             return WebThread(

@@ -58,6 +58,16 @@ package struct Rooms: ~Copyable {
         hall = Hall(settings: settings, random: random, mint: mint)
     }
 
+    /// Rooms that have not ended, those with two people or more inside, and the people; who is away counts.
+    package var census: (rooms: Int, active: Int, people: Int) {
+        rooms.values.reduce(into: (0, 0, 0)) { census, room in
+            guard room.record.end == nil else { return }
+            census.0 += 1
+            if room.seats.count > 1 { census.1 += 1 }
+            census.2 += room.seats.count
+        }
+    }
+
     package var settings: Settings {
         get { hall.settings }
         set { hall.settings = newValue }

@@ -24,9 +24,9 @@ enum TokenVerb {
 
     static func run(_ words: [String]) -> Int32 {
         var words = words
-        let name = take("--name", from: &words) ?? "token"
-        let ttl = take("--ttl", from: &words) ?? "86400"
-        let host = take("--host", from: &words)
+        let name = Words.take("--name", from: &words) ?? "token"
+        let ttl = Words.take("--ttl", from: &words) ?? "86400"
+        let host = Words.take("--host", from: &words)
         guard let seconds = Int64(ttl), (1...31_536_000).contains(seconds) else {
             Terminal.complain("sterna token: --ttl “\(ttl)” is not right; right would be a number from 1 to 31536000")
             return Exit.usage
@@ -54,14 +54,6 @@ enum TokenVerb {
             Terminal.report([error])
             return Exit.configuration
         }
-    }
-
-    /// Takes `option VALUE` or `option=VALUE` out of `words`.
-    private static func take(_ option: String, from words: inout [String]) -> String? {
-        guard let index = words.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
-        let word = words.remove(at: index)
-        if word != option { return String(word.dropFirst(option.count + 1)) }
-        return index < words.count ? words.remove(at: index) : nil
     }
 }
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Engine
+internal import Wire
+
+/// The verbs' end of the administration's socket.
+struct AdminClient: ~Copyable {
+    private var conversation: LocalConversation
+    private let path: String
+
+    /// Takes `--socket PATH` and `--config FILE` out of `words` and connects to the server that they name.
+    init(taking words: inout [String]) throws(Complaint) {
+        let path = try Self.path(taking: &words)
+        let conversation: LocalConversation
+        do throws(Errno) {
+            conversation = try LocalConversation(with: path)
+        } catch {
+            throw .unavailable(Self.explain(error, path))
+        }
+        self.path = path
+        self.conversation = conversation
+    }
+
+    /// Asks, and gives `each` every line of the answer but the last, which it returns.
+    @discardableResult
+    mutating func ask(_ request: JSON, each: (JSON) -> Void = { _ in }) throws(Complaint) -> JSON {
+        do throws(Errno) { try conversation.send(request.bytes) } catch { throw Self.broken(error) }
+        while let line = try nextLine() {
+            guard let answer = try? JSON(parsing: line, limit: 1 << 24) else { break }
+            guard let isDone = answer["ok"]?.boolean else {
+                each(answer)
+                continue
+            }
+            if !isDone, let why = answer["error"]?.string { throw .unavailable(why) }
+            return answer
+        }
+        throw .unavailable("the server at \(path) went away, or is of another version")
+    }
+
+    private mutating func nextLine() throws(Complaint) -> [UInt8]? {
+        do throws(Errno) { return try conversation.line() } catch { throw Self.broken(error) }
+    }
+
+    private static func broken(_ errno: Errno) -> Complaint {
+        .unavailable("the server broke the conversation off: \(errno)")
+    }
+
+    /// Where the socket is: as asked, as configured, or where systemd's unit has it.
+    private static func path(taking words: inout [String]) throws(Complaint) -> String {
+        if let path = Words.take("--socket", from: &words) { return path }
+        let file = Words.take("--config", from: &words) ?? Words.take("-c", from: &words)
+        // A configuration that cannot be read is no reason not to look at the server that runs.
+        if let option = try? ConfigurationOption(file.map { ["--config", $0] } ?? []),
+            let path = option.verdict.settings?.adminSocket
+        {
+            return path
+        }
+        guard let folder = Environment.variables["RUNTIME_DIRECTORY"]?.split(separator: ":").first else {
+            return "/run/sterna/admin.sock"
+        }
+        return "\(folder)/admin.sock"
+    }
+
+    private static func explain(_ errno: Errno, _ path: String) -> String {
+        switch errno {
+        case .notFound:
+            "no server has a socket at \(path); is it running, and with admin-socket= or RUNTIME_DIRECTORY set?"
+        case .connectionRefused: "nobody listens at \(path) any more; the server has ended"
+        case .accessDenied: "\(path) is for root, the service's user and its group: sudo would help"
+        default: "\(path): \(errno)"
+        }
+    }
+}
+
+/// A verb that talks to a running server: what goes wrong is said, and becomes the exit code.
+enum Talk {
+    static func run(_ verb: String, _ body: () throws(Complaint) -> Void) -> Int32 {
+        do throws(Complaint) {
+            try body()
+            return Exit.success
+        } catch {
+            Terminal.complain("sterna \(verb): \(error.text)")
+            return error.exit
+        }
+    }
+
+    static func expectEmpty(_ words: [String]) throws(Complaint) {
+        if let word = words.first { throw .usage("“\(word)” is not understood") }
+    }
+}
