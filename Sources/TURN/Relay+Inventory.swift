@@ -6,6 +6,8 @@ package struct Inventory: Hashable, Sendable {
     package var allocations = 0
     /// Ports held under a token, or being bound for one.
     package var reservations = 0
+    /// Slots whose ports are at work at another worker.
+    package var lent = 0
     /// Entries of the table by flow.
     package var flows = 0
     /// Relay ports that belong to an allocation or a reservation.
@@ -29,6 +31,7 @@ extension Relay {
             case .unused: continue
             case .opening, .active: inventory.allocations += 1
             case .reserving, .reserved: inventory.reservations += 1
+            case .lent: inventory.lent += 1
             }
             inventory.listedPeers += allocations[slot].lists[.permissions].count
             inventory.listedPeers += allocations[slot].lists[.channels].count

@@ -31,7 +31,7 @@ extension Relay {
     /// Ends an allocation or lets go of a reserved port: closes its sockets, gives its ports and quota back, tells of it.
     mutating func end(_ slot: UInt32, because reason: EndReason, now: Moment) {
         let state = allocations[slot].state
-        guard state != .unused else { return }
+        guard state != .unused, state != .lent else { return }
         if state == .active { outputs.append(.ended(summary(of: slot, because: reason, now: now))) }
         release(slot, .v4)
         release(slot, .v6)
@@ -63,10 +63,10 @@ extension Relay {
             if allocations[slot].state == .active { allocationCount -= 1 }
         case .reserved:
             if let token = allocations[slot].reservation?.token { reservations[token] = nil }
-        case .reserving, .unused:
+        case .reserving, .lent, .unused:
             break
         }
-        settings.quotas.give(allocations[slot].account)
+        if allocations[slot].state != .lent { settings.quotas.give(allocations[slot].account) }
         changes.note(slot)
         deadlines.clear(slot)
         clear(.permissions, of: slot)
@@ -91,9 +91,12 @@ extension Relay {
             reason: reason)
     }
 
-    /// Gives a port back to its pool.
+    /// Gives a port back to its pool, which may be another worker's.
     mutating func give(_ endpoint: Endpoint) {
-        for index in pools.indices where pools[index].address == endpoint.address { pools[index].give(endpoint.port) }
+        for index in pools.indices where pools[index].address == endpoint.address {
+            if pools[index].give(endpoint.port) { return }
+        }
+        if settings.workers > 1 { outputs.append(.giveBack(endpoint)) }
     }
 
     /// Makes the pools those of other ranges; ports in use stay with their allocations.

@@ -37,6 +37,10 @@ package struct Relay: ~Copyable {
     var alternateNumber = 0
     var withdrawals = Withdrawals()
     var changes = Changes()
+    /// While a request is answered for which another worker has been asked already.
+    var isResuming = false
+    /// What ``Outcome/elsewhere(worker:)`` is about; valid until the next input.
+    package internal(set) var wanted: Wanted?
 
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)
@@ -99,6 +103,7 @@ package struct Relay: ~Copyable {
             refused(allocation, at: endpoint, because: reason, now: now)
         case .disconnected(let flow):
             if let slot = find(flow) { end(slot, because: .disconnected, now: now) }
+        case .returned(let endpoint): returned(endpoint)
         case .kick(let allocation):
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
         case .withdraw(let name, let end): withdraw(name, until: end, now: now)

@@ -140,7 +140,7 @@ private struct World: ~Copyable {
             case .reply(let flow, let range): note(Array(relay.replyBytes[range]), to: flow)
             case .open(let allocation, let endpoint): open(allocation, endpoint)
             case .close(let allocation, let family): close(Socket(allocation: allocation, family: family))
-            case .ended, .refused: break
+            case .ended, .refused, .giveBack: break
             }
         }
     }

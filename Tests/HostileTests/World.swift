@@ -76,7 +76,7 @@ struct World: ~Copyable {
         switch outcome {
         case .send(let departure): sent.append((departure.peer, Array(bytes[departure.payload])))
         case .deliver(let delivery): deliver(delivery, from: bytes)
-        case .dropped, .queued: break
+        case .dropped, .queued, .elsewhere: break
         }
         drain()
     }
@@ -104,7 +104,7 @@ struct World: ~Copyable {
                 relay.handle(.opened(allocation, at: endpoint), now: now)
             case .close(let allocation, let family):
                 sockets = sockets.filter { $0.value != allocation || $0.key.address.family != family }
-            case .ended, .refused: break
+            case .ended, .refused, .giveBack: break
             }
         }
     }

@@ -133,7 +133,8 @@ extension Worker {
         do throws(Errno) {
             let socket = try DatagramSocket(
                 adopting: descriptor, options: Self.relayOptions, receiveBuffer: place.relayBuffer)
-            try hold(socket, for: name)
+            let local = socket.local
+            try hold(Descriptor(owning: socket.release()), at: local, for: name)
             return true
         } catch {
             return false

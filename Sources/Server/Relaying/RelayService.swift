@@ -38,13 +38,12 @@ package final class RelayService {
         let doors = try Doors(
             listeners, for: shares.count, buffer: settings.socketBuffer * 8, after: inheritance, keep: keep)
         let legacies = Self.deal(inheritance.takeAllocations(), among: shares.count)
-        var starting = Starting(keep: keep)
-        for share in shares {
+        var starting: Starting
+        do throws(Errno) { starting = try Starting(shares, keep: keep) } catch { throw .resources(error) }
+        for number in shares.indices {
             do {
-                let number = starting.threads.count
                 try starting.start(
-                    share, doors.share(of: number, among: shares.count), settings, legacies[number],
-                    inheritance.withdrawals)
+                    doors.share(of: number, among: shares.count), settings, legacies[number], inheritance.withdrawals)
             } catch {
                 starting.stop()
                 throw error
@@ -54,7 +53,7 @@ package final class RelayService {
         self.shares = shares
         notices = starting.notices + missing.map { "no STUN and TURN beside HTTPS: \($0); no-web-udp does without" }
         threads = starting.threads
-        mailboxes = starting.mailboxes
+        mailboxes = starting.neighbours.mailboxes
         statistics = RelayStatistics(workers: starting.counters)
         // Only now, when the kernel's hash has all sockets to choose from: a client that was answered earlier might
         // find itself at another worker.
@@ -63,11 +62,8 @@ package final class RelayService {
 
     /// Replaces what may change while running: all of `relay` but the ports. Allocations live on.
     package func reload(_ relay: TURN.Settings) {
-        for (mailbox, share) in zip(mailboxes, shares) {
-            var relay = relay
-            relay.ports = share
-            relay.canForbidFragments = true
-            mailbox.post(.reload(relay))
+        for (number, mailbox) in mailboxes.enumerated() {
+            mailbox.post(.reload(Self.settings(relay, of: number, shares)))
         }
     }
 
@@ -133,37 +129,51 @@ package final class RelayService {
         for thread in threads { thread.stop() }
     }
 
+    /// What one of the workers is told.
+    private static func settings(
+        _ relay: TURN.Settings, of worker: Int, _ shares: [[ClosedRange<UInt16>]]
+    ) -> TURN.Settings {
+        var relay = relay
+        relay.ports = shares[worker]
+        relay.canForbidFragments = true
+        relay.worker = UInt8(truncatingIfNeeded: worker)
+        relay.workers = shares.count
+        return relay
+    }
+
     /// What has been started so far.
     private struct Starting {
         var threads: [LoopThread] = []
-        var mailboxes: [Mailbox<Worker.Message>] = []
+        let neighbours: Neighbours
         var counters: [RelayCounters] = []
         var notices: [String] = []
         let live = LiveEndpoints()
         let keep: (@Sendable (Kept) -> Void)?
         let cookieSecret = Randomness.bytes(32)
 
+        init(_ shares: [[ClosedRange<UInt16>]], keep: (@Sendable (Kept) -> Void)?) throws(Errno) {
+            self.keep = keep
+            neighbours = Neighbours(
+                mailboxes: try shares.map { _ throws(Errno) in try Mailbox<Worker.Message>() }, shares: shares)
+        }
+
         mutating func start(
-            _ ports: [ClosedRange<UInt16>], _ share: Doors, _ settings: Settings, _ legacies: [Legacy],
-            _ withdrawals: [LeftWithdrawal]
+            _ share: Doors, _ settings: Settings, _ legacies: [Legacy], _ withdrawals: [LeftWithdrawal]
         ) throws(RelayFailure) {
             let counters = RelayCounters()
             let place = Worker.Place(
                 number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
-                limits: settings.limits, keep: keep, cookieSecret: cookieSecret, relayBuffer: settings.socketBuffer)
-            var relay = settings.relay
-            relay.ports = ports
-            relay.canForbidFragments = true
+                neighbours: neighbours, limits: settings.limits, keep: keep, cookieSecret: cookieSecret,
+                relayBuffer: settings.socketBuffer)
+            let relay = RelayService.settings(settings.relay, of: place.number, neighbours.shares)
             do {
-                let mailbox = try Mailbox<Worker.Message>()
                 let loop = try Loop()
                 let worker = try Worker(place, relay, share, on: loop)
                 worker.show(settings.contexts)
                 if threads.isEmpty { notices = worker.notices }
-                try worker.open(mailbox)
+                try worker.open(neighbours.mailboxes[place.number])
                 worker.restore(legacies, withdrawals)
                 threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))
-                mailboxes.append(mailbox)
                 self.counters.append(counters)
             } catch let failure as BindFailure {
                 throw .bind(failure)

@@ -37,13 +37,20 @@ struct RelaySockets: ~Copyable {
 
     /// Keeps a socket for its allocation, and closes it when it is removed.
     mutating func insert(
-        _ socket: consuming DatagramSocket, _ registration: Loop.Registration, for allocation: AllocationID
+        _ socket: consuming Descriptor, at local: Endpoint, _ registration: Loop.Registration,
+        for allocation: AllocationID
     ) {
-        let local = socket.local
         let index = Self.index(allocation.slot, local.address.family)
         while entries.count <= index { entries.append(Entry()) }
         entries[index] = Entry(
             descriptor: socket.release(), generation: allocation.generation, local: local, registration: registration)
+    }
+
+    /// Gives an open socket away; the loop has forgotten it.
+    mutating func take(_ allocation: AllocationID, _ family: IPAddress.Family) -> Descriptor? {
+        guard let entry = entry(allocation, family) else { return nil }
+        entries[Self.index(allocation.slot, family)] = Entry()
+        return Descriptor(owning: entry.descriptor)
     }
 
     /// Closes a socket; the loop has forgotten it.

@@ -44,7 +44,7 @@ extension Worker {
         let message = unsafe UnsafeBufferPointer(start: start, count: range.count)
         let received = unsafe Received(
             start: start, count: range.count, headroom: Parcel.headroom, isInInbox: true)
-        perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
+        perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received, on: flow)
     }
 
     /// Draws the conclusions for the relay from what became of a client's sessions.

@@ -67,7 +67,7 @@ extension Worker {
             receiveRecords(
                 unsafe message.span, on: Flow(client: flow.client, server: flow.server, transport: .dtls), at: client)
         } else if takesPlainDatagrams {
-            perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received)
+            perform(relay.receive(unsafe message.span, on: flow, now: loop.now), received, on: flow)
         } else {
             tally.countDrop(.notUnderstood)
         }
@@ -86,7 +86,9 @@ extension Worker {
     }
 
     /// Does what a packet leads to.
-    func perform(_ outcome: Outcome, _ received: Received) {
+    ///
+    /// - Parameter flow: Of the client that it came from; nil for a peer's.
+    func perform(_ outcome: Outcome, _ received: Received, on flow: Flow? = nil) {
         switch outcome {
         case .send(let departure): depart(departure, received)
         case .deliver(let delivery):
@@ -99,6 +101,7 @@ extension Worker {
             deliver(delivery, received)
         case .dropped(let reason): tally.countDrop(reason)
         case .queued: performOutputs()
+        case .elsewhere(let worker): fetch(from: Int(worker), for: received, on: flow)
         }
     }
 

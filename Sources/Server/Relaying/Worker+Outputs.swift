@@ -11,6 +11,7 @@ extension Worker {
             case .reply(let flow, let bytes): reply(bytes, to: flow)
             case .open(let allocation, let endpoint): open(allocation, at: endpoint)
             case .close(let allocation, let family): close(allocation, family)
+            case .giveBack(let endpoint): place.neighbours.giveBack(endpoint)
             case .ended(let summary):
                 tally.sessions &+= 1
                 streams[summary.flow]?.expectCredentials(true)
@@ -50,7 +51,7 @@ extension Worker {
         do {
             let socket = try DatagramSocket(
                 at: endpoint, options: Self.relayOptions, receiveBuffer: place.relayBuffer)
-            try hold(socket, for: allocation)
+            try hold(Descriptor(owning: socket.release()), at: endpoint, for: allocation)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
             relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error)), now: loop.now)
@@ -58,24 +59,30 @@ extension Worker {
     }
 
     /// Receives from a relay socket of an allocation from now on.
-    func hold(_ socket: consuming DatagramSocket, for allocation: AllocationID) throws(Errno) {
-        let local = socket.local
+    func hold(
+        _ socket: consuming Descriptor, at local: Endpoint, for allocation: AllocationID
+    ) throws(Errno) {
         let index = RelaySockets.index(allocation.slot, local.address.family)
         let registration = try loop.add(
-            self, descriptor: socket.descriptor.number, token: Token.relay(index).rawValue, for: .readable)
-        sockets.insert(socket, registration, for: allocation)
+            self, descriptor: socket.number, token: Token.relay(index).rawValue, for: .readable)
+        sockets.insert(socket, at: local, registration, for: allocation)
         place.live.insert(local)
     }
 
     private func close(_ allocation: AllocationID, _ family: IPAddress.Family) {
         guard let entry = sockets.entry(allocation, family) else { return }
+        forget(entry)
+        place.live.remove(entry.local)
+        sockets.close(allocation, family)
+    }
+
+    /// Reads no more from a relay socket, and sends what waits to be sent from it.
+    func forget(_ entry: RelaySockets.Entry) {
         if departures.socket == entry.descriptor {
             departures.flush()
             departures.socket = -1
         }
-        place.live.remove(entry.local)
         if let registration = entry.registration { loop.remove(registration) }
-        sockets.close(allocation, family)
     }
 }
 

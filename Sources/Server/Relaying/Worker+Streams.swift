@@ -48,7 +48,7 @@ extension Worker {
             let received = unsafe Received(
                 start: UnsafeMutablePointer(mutating: start), count: bytes.count, headroom: -bytes.count,
                 isInInbox: true)
-            perform(outcome, received)
+            perform(outcome, received, on: flow)
         }
     }
 

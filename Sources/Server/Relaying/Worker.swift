@@ -16,6 +16,7 @@ final class Worker {
         let live: LiveEndpoints
         let counters: RelayCounters
         let onEvent: @Sendable (RelayEvent) -> Void
+        let neighbours: Neighbours
         let limits: ConnectionLimits
         /// Takes what is to outlive this process; nil where nothing is to.
         let keep: (@Sendable (Kept) -> Void)?
@@ -34,6 +35,12 @@ final class Worker {
         case show(RelayContexts)
         /// A client came to another listener of this server.
         case adopt(SecureParcel)
+        /// Another worker has a request that needs what is here.
+        case lend(Errand)
+        /// That request comes back, with what was lent for it.
+        case lent(Loan?, Errand)
+        /// A port of this worker's, lent before, is closed.
+        case returned(Endpoint)
         /// Somebody with credentials for this name has left.
         case withdraw(name: String, until: UnixTime)
         /// Another process goes on: keep everything as it is at the end of this turn, which is the last.
@@ -147,6 +154,11 @@ final class Worker {
             performOutputs()
         case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)
+        case .lend(let errand): lend(errand)
+        case .lent(let loan, let errand): resume(errand, with: loan)
+        case .returned(let endpoint):
+            relay.handle(.returned(endpoint), now: loop.now)
+            performOutputs()
         case .withdraw(let name, let end):
             withdraw(LeftWithdrawal(name: name, end: end))
             performOutputs()

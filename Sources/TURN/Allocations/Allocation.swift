@@ -16,6 +16,8 @@ struct Allocation {
         case reserving
         /// A port waits for an Allocate with its token.
         case reserved
+        /// The ports are at work at another worker; nothing else is here.
+        case lent
     }
 
     // What every packet looks at comes first and lies together.

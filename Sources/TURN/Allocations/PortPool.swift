@@ -74,11 +74,15 @@ struct PortPool {
         return true
     }
 
-    /// Gives a port back.
-    mutating func give(_ port: UInt16) {
-        guard let index = index(of: port), owners[index] != 0 else { return }
-        owners[index] = 0
-        used -= 1
+    /// Gives a port back; false for one that the pool does not have.
+    @discardableResult
+    mutating func give(_ port: UInt16) -> Bool {
+        guard let index = index(of: port) else { return false }
+        if owners[index] != 0 {
+            owners[index] = 0
+            used -= 1
+        }
+        return true
     }
 
     private func index(of port: UInt16) -> Int? {

@@ -55,10 +55,10 @@ extension Relay {
 
     /// Goes on with an allocation, or a reserved port, of a process before this one. Its peers are judged anew.
     ///
-    /// Counted against the quotas, but not refused by them. Its sockets are the driver's business, under the name that
+    /// Counted against the quotas unless another worker has it counted, but not refused by them. Its sockets are the driver's business, under the name that
     /// is returned: they count as open, and are closed with an ``Output/close(_:_:)`` each.
     /// - Returns: Nil when its flow has an allocation already.
-    package mutating func restore(_ record: AllocationRecord) -> AllocationID? {
+    package mutating func restore(_ record: AllocationRecord, isCounted: Bool = false) -> AllocationID? {
         guard record.isReserved || find(record.flow) == nil else { return nil }
         let slot = allocations.take()
         var allocation = Allocation.blank
@@ -89,7 +89,7 @@ extension Relay {
             // A port of another worker's share stays this allocation's all the same.
             _ = pools[pool].take(endpoint.port, for: slot)
         }
-        settings.quotas.keep(record.account)
+        if !isCounted { settings.quotas.keep(record.account) }
         deadlines.set(slot, to: record.expiry)
         if record.isReserved {
             if let token = record.token { reservations[token] = slot }

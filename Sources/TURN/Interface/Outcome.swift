@@ -12,6 +12,9 @@ package enum Outcome: Hashable, Sendable {
     case dropped(DropReason)
     /// Whatever is to be done stands in ``Relay/nextOutput()``.
     case queued
+    /// Another worker has what the request needs, ``Relay/wanted``: it is to be asked with ``Relay/lend(_:now:)``, what
+    /// it gives to be restored here, and the request to be given to ``Relay/resume(_:on:now:)`` in any case.
+    case elsewhere(worker: UInt8)
 }
 
 /// Payload on its way to a peer.

@@ -11,6 +11,8 @@ package enum Output: Hashable, Sendable {
     case open(AllocationID, at: Endpoint)
     /// Close the allocation's socket of this family. Every `open` that was answered with `opened` is closed once.
     case close(AllocationID, IPAddress.Family)
+    /// A port of another worker's share was closed here: that worker may have it back, with ``Input/returned(_:)``.
+    case giveBack(Endpoint)
     /// An allocation is no more: one line of the log.
     case ended(SessionSummary)
     /// A request was refused; for the log (at debug level) and the counters.
@@ -28,6 +30,8 @@ package enum Input: Sendable {
     /// The error queue of the allocation's relay socket told of a datagram that did not reach this peer; port zero where
     /// it is not known.
     case icmp(AllocationID, peer: Endpoint, ICMPError)
+    /// A port that was lent to another worker is closed there.
+    case returned(Endpoint)
     /// The operator ends an allocation.
     case kick(AllocationID)
     /// Whoever has TURN REST credentials for this name, the part behind the time, has left: what was allocated with them

@@ -64,6 +64,8 @@ package struct Settings: Sendable {
     package var canForbidFragments = false
     /// Put in the first byte of reservation tokens, so that a request that came to another worker can be handed over.
     package var worker: UInt8 = 0
+    /// How many workers there are that such a request can be handed to.
+    package var workers = 1
     /// Who may have how many allocations; shared by all workers.
     package var quotas = Quotas.unlimited
     /// New allocations are refused with 508; those that are there live on.

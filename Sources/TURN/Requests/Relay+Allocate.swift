@@ -41,6 +41,7 @@ extension Relay {
                 .insufficientCapacity, "the server is draining: it takes no new allocations", cause: .draining)
         }
         if let token = wish.token {
+            if let elsewhere = elsewhere(token, of: identity.user) { return elsewhere }
             try claim(token, request, identity, addressee, wish)
             return .queued
         }

@@ -43,7 +43,7 @@ extension Relay {
         case .opening where allocations[slot].opening.secondFamily: openSecondFamily(slot, now: now)
         case .opening: activate(slot, now: now)
         case .reserving: reserved(slot, now: now)
-        case .unused, .active, .reserved: break
+        case .unused, .active, .reserved, .lent: break
         }
     }
 

@@ -26,6 +26,8 @@ final class World {
     /// What was written down of each slot when something in it last changed, and by which name its sockets go.
     private(set) var saved: [UInt32: (bytes: [UInt8], name: AllocationID)] = [:]
     private var settings: Settings
+    /// The worlds of all workers by their numbers, this one among them; they share the ports as `settings` says.
+    var workers: [World] = []
 
     static let realm = "example.org"
     static let server = Endpoint(.v4(0x0808_0808), 3478)
@@ -60,7 +62,7 @@ final class World {
     @discardableResult
     func receive(_ bytes: [UInt8], on flow: Flow) -> [UInt8]? {
         let before = toClients.count
-        act(on: relay.receive(bytes.span, on: flow, now: now), bytes)
+        act(on: relay.receive(bytes.span, on: flow, now: now), bytes, of: flow)
         return toClients.count > before ? toClients.last?.bytes : nil
     }
 
@@ -126,7 +128,7 @@ final class World {
 
     // MARK: - What a driver does
 
-    private func act(on outcome: Outcome, _ bytes: [UInt8]) {
+    private func act(on outcome: Outcome, _ bytes: [UInt8], of flow: Flow? = nil) {
         lastDrop = nil
         switch outcome {
         case .send(let departure):
@@ -144,8 +146,22 @@ final class World {
             toClients.append((delivery.flow, message))
         case .dropped(let reason): lastDrop = reason
         case .queued: break
+        case .elsewhere(let worker):
+            if let flow, let wanted = relay.wanted { fetch(wanted, from: workers[Int(worker)], bytes, flow) }
         }
         drain()
+    }
+
+    /// Takes over what another worker has, with its sockets, and goes on with the request.
+    private func fetch(_ wanted: Wanted, from other: World, _ request: [UInt8], _ flow: Flow) {
+        if let (record, name) = other.relay.lend(wanted, now: now), let own = relay.restore(record, isCounted: true) {
+            for (endpoint, owner) in other.sockets where owner == name {
+                other.sockets[endpoint] = nil
+                sockets[endpoint] = own
+            }
+        }
+        other.drain()
+        _ = relay.resume(request.span, on: flow, now: now)
     }
 
     private func drain() {
@@ -157,6 +173,7 @@ final class World {
                 let closed = sockets.first { $0.value == allocation && $0.key.address.family == family }
                 guard let closed else { preconditionFailure("only an open socket is closed") }
                 sockets[closed.key] = nil
+            case .giveBack(let endpoint): for world in workers { world.handle(.returned(endpoint)) }
             case .ended(let summary): ended.append(summary)
             case .refused(let refusal): refused.append(refusal)
             }
