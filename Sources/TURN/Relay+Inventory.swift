@@ -8,6 +8,10 @@ package struct Inventory: Hashable, Sendable {
     package var reservations = 0
     /// Slots whose ports are at work at another worker.
     package var lent = 0
+    /// Allocations that are reached by two flows, because their clients said that they moved.
+    package var moving = 0
+    /// Tickets that are out.
+    package var tickets = 0
     /// Entries of the table by flow.
     package var flows = 0
     /// Relay ports that belong to an allocation or a reservation.
@@ -33,10 +37,12 @@ extension Relay {
             case .reserving, .reserved: inventory.reservations += 1
             case .lent: inventory.lent += 1
             }
+            if allocations[slot].nextFlow != nil { inventory.moving += 1 }
             inventory.listedPeers += allocations[slot].lists[.permissions].count
             inventory.listedPeers += allocations[slot].lists[.channels].count
         }
         inventory.flows = flows.count
+        inventory.tickets = tickets.count
         inventory.peers = peers.count
         inventory.ports = pools.reduce(0) { $0 + $1.used }
         inventory.deadlines = deadlines.count

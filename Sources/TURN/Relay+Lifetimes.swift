@@ -57,6 +57,8 @@ extension Relay {
         {
             free(reservation.slot)
         }
+        forgetMove(of: slot)
+        if let number = allocations[slot].ticket { tickets[number] = nil }
         switch allocations[slot].state {
         case .opening, .active:
             flows.remove(allocations[slot].flowHash, slot)

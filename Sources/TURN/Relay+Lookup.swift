@@ -5,7 +5,15 @@ extension Relay {
     /// The slot of a flow's allocation, opening or active.
     @inline(__always)
     func find(_ flow: Flow) -> UInt32? {
-        flows.slot(flows.hash(flow)) { allocations[$0].flow == flow }
+        flows.slot(flows.hash(flow)) { allocations[$0].flow == flow || allocations[$0].nextFlow == flow }
+    }
+
+    /// The slot of the allocation that a packet of its client came for; the client is where it came from.
+    @inline(__always)
+    mutating func arrive(_ flow: Flow) -> UInt32? {
+        guard let slot = find(flow) else { return nil }
+        if allocations[slot].nextFlow == flow { move(slot) }
+        return slot
     }
 
     /// The slot that a name still means.

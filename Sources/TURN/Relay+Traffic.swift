@@ -12,14 +12,14 @@ extension Relay {
         }
         // What a datagram holds behind the claimed length is padding and goes nowhere.
         guard Int(length) <= message.count - 4 else { return .dropped(.malformed) }
-        guard let slot = find(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
+        guard let slot = arrive(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
         guard let channel = channel(number, of: slot, now: now) else { return .dropped(.noChannel) }
         return send(4..<4 + Int(length), to: peers[channel].endpoint, known: channel, from: slot, now: now)
     }
 
     /// A Send indication from a client (RFC 8656 §11.2).
     mutating func receiveSend(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
-        guard let slot = find(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
+        guard let slot = arrive(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
         guard !message.hasUnknownRequired(except: Self.known) else { return .dropped(.unknownAttribute) }
         guard let payload = message.place(of: .data),
             let peer = try? message.xorAddress(.xorPeerAddress, in: bytes), peer.port != 0

@@ -27,6 +27,8 @@ package struct Relay: ~Copyable {
     var pools: [PortPool] = []
     var deadlines = Deadlines()
     var reservations: [UInt64: UInt32] = [:]
+    /// The allocation of each ticket that is out.
+    var tickets: [UInt64: UInt32] = [:]
 
     /// What the whole worker has passed on against its share of the server's capacity.
     var toPeersRate = Pace()
@@ -101,8 +103,7 @@ package struct Relay: ~Copyable {
         case .opened(let allocation, let endpoint): opened(allocation, at: endpoint, now: now)
         case .refused(let allocation, let endpoint, let reason):
             refused(allocation, at: endpoint, because: reason, now: now)
-        case .disconnected(let flow):
-            if let slot = find(flow) { end(slot, because: .disconnected, now: now) }
+        case .disconnected(let flow): disconnected(flow, now: now)
         case .returned(let endpoint): returned(endpoint)
         case .kick(let allocation):
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }

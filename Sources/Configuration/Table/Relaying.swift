@@ -51,8 +51,7 @@ extension Setting {
             "Accepts channel numbers 0x5000 to 0x7FFF, which clients older than RFC 8656 bind."),
         Setting(
             "mobility", .boolean, into: \.mobility,
-            "Lets an allocation follow its client to another address (RFC 8016)."
-        ).planned(loss: "a client that changes its address allocates anew"),
+            "Lets an allocation follow its client to another address (RFC 8016)."),
         Setting(
             "allocation-default-address-family", .word, into: \.defaultFamily,
             "The family of an allocation whose client names none: ipv4, as RFC 8656 says, ipv6, or keep for the client's own."

@@ -39,6 +39,7 @@ extension RelayService.Settings {
         relay.channelLifetime = settings.channelLifetime
         relay.rfc5766ChannelNumbers = settings.rfc5766ChannelNumbers
         relay.fingerprints = settings.fingerprint
+        relay.mobility = settings.mobility
         relay.answersBinding = !settings.noSTUN
         relay.authenticatesBinding = settings.secureSTUN
         relay.mappedAddress = settings.mappedAddress

@@ -80,7 +80,7 @@ extension Worker {
 
     /// Goes on with what was lent, and with the request that waited for it.
     func resume(_ errand: Errand, with loan: Loan?) {
-        if let loan { take(loan) }
+        if let loan { take(loan, for: errand.flow) }
         // A client that has gone meanwhile leaves nothing behind; a datagram's source cannot be seen to go.
         let isThere =
             switch errand.flow.transport {
@@ -93,11 +93,15 @@ extension Worker {
         performOutputs()
     }
 
-    private func take(_ loan: Loan) {
+    private func take(_ loan: Loan, for flow: Flow) {
         let record = loan.record
-        guard let allocation = relay.restore(record, isCounted: true) else { return }
+        let allocation = relay.borrow(record, for: flow)
         for endpoint in [record.v4, record.v6] {
             guard let endpoint, let socket = loan.take(endpoint.address.family) else { continue }
+            guard let allocation else {
+                place.live.remove(endpoint)
+                continue
+            }
             // Out of memory for epoll: the port stays the allocation's, and nothing comes to it.
             do throws(Errno) { try hold(socket, at: endpoint, for: allocation) } catch { place.live.remove(endpoint) }
         }

@@ -55,6 +55,14 @@ struct Allocation {
     var wantsFingerprint = false
     var reservation: Reservation?
     var secondFamilyRefused: ErrorCode?
+    var wantsTicket = false
+    /// The number in the ticket with which the client may come from another flow; nil where it may not.
+    var ticket: UInt64?
+    /// The last request that a ticket was used in: its repetition is answered with the same new one.
+    var moved: TransactionID?
+    /// Where the client said that it is now, until it sends something from there.
+    var nextFlow: Flow?
+    var nextFlowHash: UInt32 = 0
 
     /// While opening: what is being bound, and what is to be bound after it.
     var opening = Opening()

@@ -25,6 +25,8 @@ package struct AllocationRecord: Hashable, Sendable {
     package var wantsFingerprint = false
     package var token: UInt64?
     package var secondFamilyRefused: ErrorCode?
+    /// The number in its ticket, where it may follow its client (RFC 8016).
+    package var ticket: UInt64?
 
     /// When the access token ends that it was made or last refreshed with.
     package var authorizedUntil: UnixTime?
@@ -77,6 +79,7 @@ extension AllocationRecord {
         static let permission: UInt8 = 21
         static let channel: UInt8 = 22
         static let authorizedUntil: UInt8 = 23
+        static let ticket: UInt8 = 24
     }
 
     /// The record as fields; what is as it is at first is left out.
@@ -99,6 +102,7 @@ extension AllocationRecord {
         if wantsFingerprint { record.add(Tag.fingerprint, 1 as UInt64) }
         if let token { record.add(Tag.token, token) }
         if let secondFamilyRefused { record.add(Tag.secondFamilyRefused, UInt64(secondFamilyRefused.rawValue)) }
+        if let ticket { record.add(Tag.ticket, ticket) }
         if let authorizedUntil { record.add(Tag.authorizedUntil, authorizedUntil.milliseconds) }
         record.add(Tag.beganInstant, began.instant.nanoseconds)
         record.add(Tag.beganTime, began.time.milliseconds)
@@ -133,6 +137,7 @@ extension AllocationRecord {
         token = record.number(Tag.token)
         secondFamilyRefused = record.number(Tag.secondFamilyRefused).flatMap(UInt16.init(exactly:))
             .map(ErrorCode.init(rawValue:))
+        ticket = record.number(Tag.ticket)
         authorizedUntil = record.signedNumber(Tag.authorizedUntil).map(UnixTime.init(milliseconds:))
         began = Moment(
             instant: Instant(nanoseconds: record.number(Tag.beganInstant) ?? 0),

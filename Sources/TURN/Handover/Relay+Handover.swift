@@ -41,6 +41,7 @@ extension Relay {
         record.wantsFingerprint = allocations[slot].wantsFingerprint
         record.token = allocations[slot].reservation?.token
         record.secondFamilyRefused = allocations[slot].secondFamilyRefused
+        record.ticket = allocations[slot].ticket
         record.authorizedUntil = allocations[slot].authorizedUntil
         record.began = allocations[slot].began
         (record.toPeers, record.toClient) = (allocations[slot].toPeers, allocations[slot].toClient)
@@ -74,6 +75,8 @@ extension Relay {
         allocation.integrity = record.integrity
         allocation.wantsFingerprint = record.wantsFingerprint
         allocation.secondFamilyRefused = record.secondFamilyRefused
+        allocation.ticket = record.ticket
+        allocation.wantsTicket = record.ticket != nil
         allocation.authorizedUntil = record.authorizedUntil
         allocation.began = record.began
         (allocation.toPeers, allocation.toClient) = (record.toPeers, record.toClient)
@@ -91,6 +94,7 @@ extension Relay {
         }
         if !isCounted { settings.quotas.keep(record.account) }
         deadlines.set(slot, to: record.expiry)
+        if let ticket = record.ticket { tickets[ticket] = slot }
         if record.isReserved {
             if let token = record.token { reservations[token] = slot }
         } else {

@@ -9,10 +9,12 @@ package import Wire
 package enum Wanted: Hashable, Sendable {
     /// The port that is held under a RESERVATION-TOKEN for this user.
     case reservation(token: UInt64, user: [UInt8])
+    /// The allocation of this user whose client has come from another flow, with its ticket (RFC 8016).
+    case allocation(ticket: UInt64, user: [UInt8])
 }
 
 extension Relay {
-    /// Gives away what another worker asks for: what ``restore(_:isCounted:)`` goes on with there, and by which name its
+    /// Gives away what another worker asks for: what ``borrow(_:for:)`` goes on with there, and by which name its
     /// sockets went here.
     ///
     /// The sockets leave without an ``Output/close(_:_:)``; the ports are free again once ``Input/returned(_:)`` says so.
@@ -26,7 +28,36 @@ extension Relay {
             reservations[token] = nil
             lend(slot)
             return lent
+        case .allocation(let ticket, let user):
+            guard let slot = tickets[ticket], isActive(slot, now), allocations[slot].user == user,
+                let lent = record(of: slot)
+            else { return nil }
+            tickets[ticket] = nil
+            forgetMove(of: slot)
+            flows.remove(allocations[slot].flowHash, slot)
+            allocationCount -= 1
+            clear(.permissions, of: slot)
+            clear(.channels, of: slot)
+            lend(slot)
+            return lent
         }
+    }
+
+    /// Goes on here with what another worker has lent, for a client whose request came on `flow`.
+    ///
+    /// - Returns: By which name its sockets go here; nil when the flow has got an allocation meanwhile, and what was lent
+    ///   is given up: its sockets are to be closed.
+    package mutating func borrow(_ record: AllocationRecord, for flow: Flow) -> AllocationID? {
+        var record = record
+        if !record.isReserved { record.flow = flow }
+        guard record.isReserved || find(flow) == nil else {
+            settings.quotas.give(record.account)
+            for endpoint in [record.v4, record.v6] { if let endpoint { outputs.append(.giveBack(endpoint)) } }
+            return nil
+        }
+        // What had been lent from here is home again.
+        for endpoint in [record.v4, record.v6] { if let endpoint { returned(endpoint) } }
+        return restore(record, isCounted: true)
     }
 
     /// Keeps the ports of a slot taken, and nothing else. Its place in the quota goes with what was lent.
@@ -37,8 +68,11 @@ extension Relay {
         rest.state = .lent
         // Whatever still names what was here is recognised as late.
         rest.generation = allocations[slot].generation &+ 1
-        (rest.v4, rest.v6) = (allocations[slot].v4, allocations[slot].v6)
+        // Of a port that was borrowed itself nothing stays here.
+        rest.v4 = allocations[slot].v4.flatMap { owner(of: $0) == slot ? $0 : nil }
+        rest.v6 = allocations[slot].v6.flatMap { owner(of: $0) == slot ? $0 : nil }
         allocations[slot] = rest
+        if rest.v4 == nil, rest.v6 == nil { free(slot) }
     }
 
     /// A lent port is closed where it was, or comes back.

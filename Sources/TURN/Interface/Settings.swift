@@ -56,6 +56,8 @@ package struct Settings: Sendable {
     package var reasons = false
     /// The family of allocations that name none (`allocation-default-address-family`); nil: the client's own.
     package var defaultFamily: IPAddress.Family? = .v4
+    /// Whether allocations may follow their clients to other addresses (`mobility`, RFC 8016).
+    package var mobility = false
     /// Whether anything is relayed over UDP; not where `no-udp-relay` is set.
     package var relaysUDP = true
     /// Servers that all clients are sent to in turn instead of being relayed here (`alternate-server`).

@@ -32,6 +32,7 @@ extension Relay {
         }
         var wish = try wish(in: request.message, bytes, of: request.flow)
         wish.lifetime = bounded(wish.lifetime, by: identity.until, now: request.now)
+        let wantsTicket = try wantsTicket(request.message)
         // A reservation can be redeemed here only.
         if wish.token == nil, let alternate = nextAlternate(for: request.flow) {
             throw Refusal(sendingTo: alternate)
@@ -42,7 +43,7 @@ extension Relay {
         }
         if let token = wish.token {
             if let elsewhere = elsewhere(token, of: identity.user) { return elsewhere }
-            try claim(token, request, identity, addressee, wish)
+            try claim(token, request, identity, addressee, wish, wantsTicket: wantsTicket)
             return .queued
         }
         guard let address = relayAddress(wish.family, for: request.flow) else {
@@ -53,6 +54,7 @@ extension Relay {
         let account = try takeQuota(identity)
         let slot = allocations.take()
         begin(slot, request, identity, addressee, account: account, lifetime: wish.lifetime)
+        allocations[slot].wantsTicket = wantsTicket
         allocations[slot].opening = Allocation.Opening(
             evenPort: wish.evenPort, pair: wish.pair, secondFamily: wish.secondFamily)
         if !openNext(slot, on: address) {
@@ -212,6 +214,7 @@ extension Relay {
         }
         if let code = allocations[slot].secondFamilyRefused { replies.append(addressError: code, for: .v6) }
         replies.append(.xorMappedAddress, xorAddress: addressee.flow.client)
+        appendTicket(of: slot)
         appendSoftware()
         finish(addressee)
     }

@@ -82,7 +82,7 @@ extension Relay {
     private mutating func activate(_ slot: UInt32, now: Moment) {
         allocations[slot].state = .active
         allocationCount += 1
-        counts.allocations &+= 1
+        if allocations[slot].wantsTicket { renewTicket(of: slot) }
         changes.note(slot)
         deadlines.set(slot, to: allocations[slot].expiry)
         allocationSucceeds(slot, addressee(of: slot, now: now), now: now)
@@ -169,7 +169,8 @@ extension Relay {
 
     /// Makes a reserved port the allocation of whoever has its token.
     mutating func claim(
-        _ token: UInt64, _ request: Request, _ identity: Identity, _ addressee: Addressee, _ wish: Wish
+        _ token: UInt64, _ request: Request, _ identity: Identity, _ addressee: Addressee, _ wish: Wish,
+        wantsTicket: Bool
     ) throws(Refusal) {
         guard let slot = reservations[token], allocations[slot].state == .reserved,
             request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user
@@ -181,6 +182,7 @@ extension Relay {
         allocation.v4 = allocations[slot].v4
         allocation.v6 = allocations[slot].v6
         allocation.expiry = request.now.instant + wish.lifetime
+        allocation.wantsTicket = wantsTicket
         allocations[slot] = allocation
         flows.insert(allocation.flowHash, slot)
         activate(slot, now: request.now)

@@ -3,11 +3,12 @@ internal import STUN
 internal import Wire
 
 extension Relay {
-    /// A Refresh request (RFC 8656 §8.2).
+    /// A Refresh request (RFC 8656 §8.2, RFC 8016 §3.2.2).
     mutating func refresh(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
-    ) throws(Refusal) {
-        let slot = try owned(request, by: identity)
+    ) throws(Refusal) -> Outcome {
+        let (slot, elsewhere) = try refreshed(request, bytes, by: identity)
+        if let elsewhere { return .elsewhere(worker: elsewhere) }
         let message = request.message
         let requested = try Refusal.reading { () throws(DecodeError) in try message.lifetime(in: bytes) }
         let number = try Refusal.reading { () throws(DecodeError) in
@@ -44,7 +45,14 @@ extension Relay {
         }
         replies.begin(.success, .refresh, addressee.transaction)
         replies.append(lifetime: lifetime)
+        // There is none for an allocation that has just ended.
+        if message.has(.mobilityTicket), allocations[slot].ticket != nil {
+            if allocations[slot].moved != addressee.transaction { renewTicket(of: slot) }
+            allocations[slot].moved = addressee.transaction
+            appendTicket(of: slot)
+        }
         appendSoftware()
         finish(addressee)
+        return .queued
     }
 }

@@ -55,7 +55,7 @@ extension Relay {
             switch message.header.method {
             case .binding: try bindingSucceeds(request, bytes, addressee)
             case .allocate: return try allocate(request, bytes, identity, addressee)
-            case .refresh: try refresh(request, bytes, identity, addressee)
+            case .refresh: return try refresh(request, bytes, identity, addressee)
             case .createPermission: try createPermission(request, bytes, identity, addressee)
             default: try channelBind(request, bytes, identity, addressee)
             }
@@ -104,8 +104,15 @@ extension Relay {
         return !settings.peerPolicy.isListener(flow.client) && owner(of: flow.client) == nil && !isLive(flow.client)
     }
 
-    /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5).
-    func owned(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
+    /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5), who is where it came from.
+    mutating func owned(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
+        let slot = try found(request, by: identity)
+        if allocations[slot].nextFlow == request.flow { move(slot) }
+        return slot
+    }
+
+    /// The slot of the request's allocation, owned by whoever sent the request.
+    func found(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
         guard let slot = request.slot, allocations[slot].state == .active else {
             throw Refusal(.allocationMismatch, "the client has no allocation")
         }

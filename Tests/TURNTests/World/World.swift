@@ -154,7 +154,7 @@ final class World {
 
     /// Takes over what another worker has, with its sockets, and goes on with the request.
     private func fetch(_ wanted: Wanted, from other: World, _ request: [UInt8], _ flow: Flow) {
-        if let (record, name) = other.relay.lend(wanted, now: now), let own = relay.restore(record, isCounted: true) {
+        if let (record, name) = other.relay.lend(wanted, now: now), let own = relay.borrow(record, for: flow) {
             for (endpoint, owner) in other.sockets where owner == name {
                 other.sockets[endpoint] = nil
                 sockets[endpoint] = own
