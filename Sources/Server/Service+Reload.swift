@@ -24,6 +24,7 @@ extension Service {
         applyLimits()
         reloadAddresses()
         reloadRelay()
+        reloadWeb()
         log.write(
             .configuration(reload.waiting.isEmpty ? .info : .warning),
             reload.waiting.isEmpty

@@ -39,6 +39,8 @@ package final class Service {
     let startedAt = Moment.read().time
     private(set) var memoryAtStart = 0
     private var certificate: ServerCertificate?
+    /// What makes the credentials of browsers.
+    private var mint: ICEServerMint?
     /// Gives the web a new certificate.
     private var showToWeb: ((Context) -> Void)?
     /// What `external-ip` came to.
@@ -176,6 +178,7 @@ package final class Service {
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
         var mint = ICEServerMint(offered, secret: Array(mintingSecret.utf8), lifetime: Self.credentialLifetime)
         if let relay { mint.onWithdrawal = relay.withdraw }
+        self.mint = mint
         let thread: WebThread
         do throws(ServiceFailure) {
             thread = try WebThread.start(
@@ -200,6 +203,12 @@ package final class Service {
         for endpoint in secureWebEndpoints {
             log.write(.listening, "web at https://\(endpoint)", ["at": .endpoint(endpoint)])
         }
+    }
+
+    /// Tells the web what the settings in force mean for it.
+    func reloadWeb() {
+        mint?.reload(settings, secret: Array(mintingSecret.utf8))
+        web?.reload(settings)
     }
 
     /// Looks at the certificate's files again, and shows what is new in them to new handshakes.

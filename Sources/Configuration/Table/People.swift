@@ -33,6 +33,6 @@ extension Setting {
         Setting(
             "user-rate", .number(1...1_000_000, unit: "people per minute"), into: \.userRate,
             "People that one IPv4 address or IPv6 /64 may register."
-        ).own,
+        ).own.reloadable,
     ]
 }

@@ -21,7 +21,7 @@ extension Setting {
         Setting(
             "public-url", .webOrigin, into: \.publicURL,
             "What links to rooms begin with, as https://call.example.org. Without it, what the browser asked for."
-        ).own,
+        ).own.reloadable,
         Setting(
             "data-dir", .path, into: \.dataDirectory,
             "The directory of the database."
@@ -37,7 +37,7 @@ extension Setting {
         Setting(
             "allowed-origin", .webOrigin, into: \.allowedOrigins,
             "Another site whose pages may open WebSockets here, as https://www.example.org; repeat it for several."
-        ).own,
+        ).own.reloadable,
         Setting(
             "acme-redirect", .webURL, into: \.acmeRedirect,
             "Where requests for /.well-known/acme-challenge/ are sent, with what stands behind that appended to this URL."
@@ -48,23 +48,23 @@ extension Setting {
         Setting(
             "room-creation", .word, into: \.roomCreation,
             "Who may make rooms: anyone, or who sends a room-key."
-        ).own,
+        ).own.reloadable,
         Setting(
             "room-key", .text("key"), into: \.roomKeys,
             "A key that makes rooms where room-creation=key, sent as a bearer token; repeat it for several."
-        ).own.secret,
+        ).own.secret.reloadable,
         Setting(
             "room-ttl", .seconds(60...31_536_000), into: \.roomTTL,
             "How long a link stays good after somebody last joined, and the longest lifetime that may be asked for."
-        ).own,
+        ).own.reloadable,
         Setting(
             "room-max-participants", .number(2...4), into: \.roomMaxParticipants,
             "The most people that a room may be made for."
-        ).own,
+        ).own.reloadable,
         Setting(
             "room-rate", .number(1...1_000_000, unit: "rooms per minute"), into: \.roomRate,
             "Rooms that one IPv4 address or IPv6 /64 may make."
-        ).own,
+        ).own.reloadable,
         Setting(
             "room-scoped-relay", .boolean, into: \.roomScopedRelay,
             "Relays a room's credentials only to addresses that the others in the room have signalled."

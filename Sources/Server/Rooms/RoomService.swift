@@ -34,16 +34,23 @@ final class RoomService {
         kept: KeptRooms? = nil, log: Log
     ) {
         self.kept = kept
-        var limits = Rooms.Settings()
-        limits.lifetime = settings.roomTTL
-        limits.maxParticipants = settings.roomMaxParticipants
         let hosts = PeerHosts()
         (self.loop, self.mint, self.records, self.log, self.hosts) = (loop, mint, records, log, hosts)
         random = RandomStream(seed: Randomness.bytes(32))
-        machine = Rooms(settings: limits, random: RandomStream(seed: Randomness.bytes(32))) { peer, now in
+        machine = Rooms(settings: Self.limits(settings), random: RandomStream(seed: Randomness.bytes(32))) { peer, now in
             mint.servers(for: peer, at: hosts.host(of: peer), now: now)
         }
         timer = Timer(on: loop) { [weak self] in self?.handle(.timeout) }
+    }
+
+    /// Applies other limits to rooms that are made or joined from now on.
+    func reload(_ settings: Configuration.Settings) { machine.settings = Self.limits(settings) }
+
+    private static func limits(_ settings: Configuration.Settings) -> Rooms.Settings {
+        var limits = Rooms.Settings()
+        limits.lifetime = settings.roomTTL
+        limits.maxParticipants = settings.roomMaxParticipants
+        return limits
     }
 
     /// What was kept over a restart.

@@ -10,14 +10,14 @@ internal import Wire
 final class Site {
     typealias Answer = (Reply) -> Void
 
-    let settings: Configuration.Settings
+    private(set) var settings: Configuration.Settings
     let rooms: RoomService
     let talkie: TalkieService
     let channels: ChannelService
     let people: PeopleService
     let calls: CallService
     let records: Records
-    let origins: OriginPolicy
+    private(set) var origins: OriginPolicy
     private let readiness: Readiness
     var transport: SiteTransport
     private let log: Log
@@ -35,11 +35,25 @@ final class Site {
         (rooms, talkie, channels) = (services.rooms, services.talkie, services.channels)
         (people, calls) = (services.people, services.calls)
         (self.readiness, self.log) = (readiness, log)
-        let own = settings.publicURL.map { [Self.origin(of: $0)] } ?? []
-        origins = OriginPolicy(allowed: own + settings.allowedOrigins)
+        origins = Self.origins(settings)
         roomRates = AddressRates(perMinute: settings.roomRate)
         userRates = AddressRates(perMinute: settings.userRate)
         imageRates = AddressRates(perMinute: Self.imageRate)
+    }
+
+    /// Serves from now on as other settings say; the limits of addresses begin anew where they have changed.
+    func reload(_ settings: Configuration.Settings) {
+        if settings.roomRate != self.settings.roomRate { roomRates = AddressRates(perMinute: settings.roomRate) }
+        if settings.userRate != self.settings.userRate { userRates = AddressRates(perMinute: settings.userRate) }
+        self.settings = settings
+        origins = Self.origins(settings)
+        transport.reload(settings)
+        rooms.reload(settings)
+    }
+
+    private static func origins(_ settings: Configuration.Settings) -> OriginPolicy {
+        let own = settings.publicURL.map { [origin(of: $0)] } ?? []
+        return OriginPolicy(allowed: own + settings.allowedOrigins)
     }
 
     func nextSocketNumber() -> UInt64 {

@@ -9,15 +9,20 @@ struct SiteTransport {
     /// Where HTTPS is served; nil where it is not.
     var securePort: UInt16?
 
-    private let publicURL: String?
-    private let acmeRedirect: String?
+    private var publicURL: String?
+    private var acmeRedirect: String?
     private let promises: Bool
     private static let year = 31_536_000
 
     /// - Parameter promises: Whether the certificate is one that strangers' browsers take, so that HTTPS can be promised.
     init(_ settings: Configuration.Settings, promises: Bool) {
-        publicURL = settings.publicURL.flatMap { $0.hasPrefix("https://") ? $0 : nil }
         self.promises = promises
+        reload(settings)
+    }
+
+    /// Takes over what other settings say; the port stays.
+    mutating func reload(_ settings: Configuration.Settings) {
+        publicURL = settings.publicURL.flatMap { $0.hasPrefix("https://") ? $0 : nil }
         acmeRedirect = settings.acmeRedirect
     }
 

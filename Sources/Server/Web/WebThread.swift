@@ -19,8 +19,8 @@ struct WebThread: ~Copyable {
         case leave(Farewell)
         /// New handshakes are served with this.
         case show(Context)
-        /// Somebody wants to know how many rooms there are.
-        case count(RoomInquiry)
+        /// Requests are answered as these say.
+        case reload(Configuration.Settings)
     }
 
     private let orders: Mailbox<Order>
@@ -38,8 +38,8 @@ struct WebThread: ~Copyable {
     /// Serves new handshakes with another certificate; running sessions keep theirs.
     var show: (Context) -> Void { { [orders] context in orders.post(.show(context)) } }
 
-    /// Counts rooms for whoever asks, from any thread.
-    var count: @Sendable (RoomInquiry) -> Void { { [orders] inquiry in orders.post(.count(inquiry)) } }
+    /// Answers requests from now on as other settings say.
+    func reload(_ settings: Configuration.Settings) { orders.post(.reload(settings)) }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
@@ -108,8 +108,7 @@ struct WebThread: ~Copyable {
                     records.leave()
                     listener.leave { farewell.finished.post(true) }
                 case .show(let context): listener.context = context
-                case .count(let inquiry):
-                    inquiry.answers.post(RoomAnswer(number: inquiry.number, census: rooms.census))
+                case .reload(let settings): site.reload(settings)
                 }
             }
             return WebThread(

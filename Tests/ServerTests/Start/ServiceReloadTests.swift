@@ -40,6 +40,29 @@ struct ServiceReloadTests {
         #expect(line.contains("changed=\"user log-min-level\""))
     }
 
+    @Test("reaches the web and the rooms that are made from then on")
+    func web() throws {
+        let server = try TestService()
+        #expect(try server.request("POST", "/api/rooms").status == 201)
+        var settings = server.service.settings
+        settings.roomCreation = .key
+        settings.roomKeys = ["a key"]
+        settings.roomMaxParticipants = 2
+        settings.acmeRedirect = "http://acme.example.org/"
+        server.service.settings = settings
+        server.service.reloadWeb()
+        // The order lies in the web's mailbox: what is asked after it is answered by it, in a moment.
+        var status = 201
+        for _ in 0..<100 where status == 201 { status = try server.request("POST", "/api/rooms").status }
+        #expect(status == 401)
+        #expect(try server.request("POST", "/api/rooms", body: #"{"maxParticipants":3}"#, key: "a key").status == 400)
+        let room = try server.request("POST", "/api/rooms", key: "a key")
+        #expect(room.status == 201)
+        let challenge = try server.request("GET", "/.well-known/acme-challenge/x.y")
+        #expect(challenge.status == 308)
+        #expect(challenge.fields["location"] == "http://acme.example.org/x.y")
+    }
+
     @Test("changes nothing when the configuration has a mistake")
     func mistake() throws {
         let recorder = try LogTests.Recorder()
