@@ -101,6 +101,14 @@ private struct Check {
                     at: place(
                         "alternate-server", "udp-alternate-server", "tcp-alternate-server", "tls-alternate-server")))
         }
+        for (index, quota) in settings.realmQuotas.enumerated()
+        where !settings.originRealms.contains(where: { $0.realm == quota.realm }) {
+            let all = origins["realm-quota"] ?? []
+            problems.append(
+                .warning(
+                    "no site is asked for the realm “\(quota.realm)”; add origin-to-realm=https://… \(quota.realm)",
+                    at: all.indices.contains(index) ? all[index] : place("realm-quota")))
+        }
         if hasSecret, !settings.users.isEmpty {
             problems.append(
                 .warning(

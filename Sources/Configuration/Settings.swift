@@ -75,6 +75,10 @@ package struct Settings: Hashable, Sendable {
 
     /// Empty unless the operator names one; then see `realmOrDefault`.
     package var realm = ""
+    /// Sites whose pages are asked for other realms.
+    package var originRealms: [OriginRealm] = []
+    package var realmQuotas: [RealmQuota] = []
+    package var checksOrigin = false
     package var users: [User] = []
     /// Set by `use-auth-secret`; a secret alone implies it.
     package var useAuthSecret = false

@@ -39,8 +39,8 @@ package final class Service {
     let startedAt = Moment.read().time
     private(set) var memoryAtStart = 0
     private var certificate: ServerCertificate?
-    /// What makes the credentials of browsers.
-    private var mint: ICEServerMint?
+    /// What the credentials of browsers are made with until the server ends.
+    private var mintedWith = ""
     /// Gives the web a new certificate.
     private var showToWeb: ((Context) -> Void)?
     /// What `external-ip` came to.
@@ -178,7 +178,7 @@ package final class Service {
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
         var mint = ICEServerMint(offered, secret: Array(mintingSecret.utf8), lifetime: Self.credentialLifetime)
         if let relay { mint.onWithdrawal = relay.withdraw }
-        self.mint = mint
+        mintedWith = mintingSecret
         let thread: WebThread
         do throws(ServiceFailure) {
             thread = try WebThread.start(
@@ -207,8 +207,12 @@ package final class Service {
 
     /// Tells the web what the settings in force mean for it.
     func reloadWeb() {
-        mint?.reload(settings, secret: Array(mintingSecret.utf8))
+        guard web != nil else { return }
         web?.reload(settings)
+        guard mintingSecret != mintedWith else { return }
+        log.write(
+            .configuration(.warning),
+            "people in rooms are given credentials of the secret before; keep it beside the new one until a restart")
     }
 
     /// Looks at the certificate's files again, and shows what is new in them to new handshakes.

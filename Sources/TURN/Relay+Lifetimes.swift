@@ -68,7 +68,7 @@ extension Relay {
         case .reserving, .lent, .unused:
             break
         }
-        if allocations[slot].state != .lent { settings.quotas.give(allocations[slot].account) }
+        if allocations[slot].state != .lent { quotas(of: allocations[slot].realm).give(allocations[slot].account) }
         changes.note(slot)
         deadlines.clear(slot)
         clear(.permissions, of: slot)

@@ -7,6 +7,18 @@ extension Setting {
             "The realm that clients are told. Without it, the host of public-url, else “sterna”."
         ).defaultDeviates("Without it coturn takes the host's domain."),
         Setting(
+            "origin-to-realm", .originRealm, into: \.originRealms,
+            "A site whose pages are asked for a realm of their own, by the ORIGIN that their browser sends; repeat it for several. Users belong to realm, secrets to every realm."
+        ).own.reloadable,
+        Setting(
+            "realm-quota", .realmQuota, into: \.realmQuotas,
+            "What each user of such a realm may hold, and all of them together, instead of user-quota and total-quota; 0 for no limit. Repeat it for several."
+        ).own.reloadable,
+        Setting(
+            "check-origin-consistency", .boolean, into: \.checksOrigin,
+            "Refuses requests whose ORIGIN is another than that of the Allocate request."
+        ).reloadable,
+        Setting(
             "user", .user, into: \.users,
             "A user with a fixed password, as name:password or name:0xKEY; repeat it for several."
         ).deviates("Users and REST secrets are good side by side; coturn ignores users beside use-auth-secret.")

@@ -52,7 +52,6 @@ extension Setting {
             ("ec-curve-name", "OpenSSL's choice of curves is used"),
         ].map { key, loss in Setting(foreign: key, .dropped(loss: loss)) }
         + [
-            ("check-origin-consistency", "ORIGIN is not looked at"),
             ("syslog", elsewhere),
             ("web-admin", "there is no web administration"),
             ("web-admin-listen-on-workers", "there is no web administration"),

@@ -20,7 +20,7 @@ extension Setting {
         Setting(
             "turn-url", .relayURL, into: \.relayURLs,
             "A relay on another host that this server's pages send people to instead of its own, as turn:turn.example.org:3478?transport=udp; repeat it for each way in. Both share static-auth-secret, and rest-api-separator."
-        ).own.reloadable,
+        ).own,
         Setting(
             "min-port", .port, into: \.minPort,
             "The lowest port of relayed addresses."),

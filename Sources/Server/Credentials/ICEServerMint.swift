@@ -2,13 +2,12 @@
 
 package import Configuration
 package import Signaling
-internal import Synchronization
 package import Wire
 
 /// Makes the `iceServers` that a browser is given: the addresses of this server and credentials of one's own.
 package struct ICEServerMint: Sendable {
-    /// What all copies make credentials by; a reload changes it.
-    private let current: Current
+    private let settings: Settings
+    private let secret: [UInt8]
     private let lifetime: Duration
     /// Told whose credentials are worth nothing any more, and until when the last of them would have been good.
     var onWithdrawal: @Sendable (_ name: String, _ until: UnixTime) -> Void = { _, _ in }
@@ -17,27 +16,8 @@ package struct ICEServerMint: Sendable {
     ///   - secret: One of the relay's TURN REST secrets.
     ///   - lifetime: How long credentials are good; whole seconds.
     package init(_ settings: Settings, secret: [UInt8], lifetime: Duration) {
-        current = Current(settings, secret)
-        self.lifetime = lifetime
+        (self.settings, self.secret, self.lifetime) = (settings, secret, lifetime)
     }
-
-    /// Makes credentials by other settings from now on. The ports stay those that were opened.
-    func reload(_ settings: Settings, secret: [UInt8]) {
-        current.state.withLock { state in
-            let port = state.settings.listeningPort
-            state = (settings, secret)
-            state.settings.listeningPort = port
-        }
-    }
-
-    private final class Current: Sendable {
-        let state: Mutex<(settings: Settings, secret: [UInt8])>
-
-        init(_ settings: Settings, _ secret: [UInt8]) { state = Mutex((settings, secret)) }
-    }
-
-    private var settings: Settings { current.state.withLock { $0.settings } }
-    private var secret: [UInt8] { current.state.withLock { $0.secret } }
 
     /// STUN and TURN on `host`, with credentials for `name`.
     ///

@@ -13,12 +13,24 @@ final class AllocationQuotas: Sendable {
     }
 
     private let counts = Mutex(Counts())
+    /// Those of other realms, which outlive a reload that does not name them.
+    private let realms = Mutex<[String: AllocationQuotas]>([:])
 
     /// What the relay asks. Counted without limits too, so that a limit set later knows what is held.
     var quotas: Quotas { Quotas(take: { self.take($0) }, give: { self.give($0) }, keep: { self.keep($0) }) }
 
     /// Applies from the next allocation on; who holds more keeps it. Zero is no limit.
     func limit(user: Int, total: Int) { counts.withLock { $0.limits = (user, total) } }
+
+    /// The counters of another realm: nobody's allocations there count here.
+    func ofRealm(_ name: String) -> AllocationQuotas {
+        realms.withLock { realms in
+            if let known = realms[name] { return known }
+            let quotas = AllocationQuotas()
+            realms[name] = quotas
+            return quotas
+        }
+    }
 
     private func take(_ name: String) -> Quotas.Limit? {
         counts.withLock { counts in

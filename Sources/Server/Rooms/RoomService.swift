@@ -37,7 +37,8 @@ final class RoomService {
         let hosts = PeerHosts()
         (self.loop, self.mint, self.records, self.log, self.hosts) = (loop, mint, records, log, hosts)
         random = RandomStream(seed: Randomness.bytes(32))
-        machine = Rooms(settings: Self.limits(settings), random: RandomStream(seed: Randomness.bytes(32))) { peer, now in
+        machine = Rooms(settings: Self.limits(settings), random: RandomStream(seed: Randomness.bytes(32))) {
+            peer, now in
             mint.servers(for: peer, at: hosts.host(of: peer), now: now)
         }
         timer = Timer(on: loop) { [weak self] in self?.handle(.timeout) }

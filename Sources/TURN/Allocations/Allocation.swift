@@ -44,6 +44,10 @@ struct Allocation {
     var user: [UInt8] = []
     /// What its quota is counted under.
     var account = ""
+    /// The realm that the owner is of; empty for the server's own.
+    var realm = ""
+    /// ORIGIN of the Allocate request, where that is to stay the same.
+    var origin: [UInt8] = []
     var key = Digest([UInt8]().span)
     var algorithm = PasswordAlgorithm.md5
     /// When the access token ends that it was made with or last refreshed with; nil where there was none.

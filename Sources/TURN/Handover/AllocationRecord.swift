@@ -16,6 +16,7 @@ package struct AllocationRecord: Hashable, Sendable {
 
     package var user: [UInt8] = []
     package var account = ""
+    package var realm = ""
     package var key: [UInt8] = []
     package var algorithm = PasswordAlgorithm.md5
 
@@ -80,6 +81,7 @@ extension AllocationRecord {
         static let channel: UInt8 = 22
         static let authorizedUntil: UInt8 = 23
         static let ticket: UInt8 = 24
+        static let realm: UInt8 = 25
     }
 
     /// The record as fields; what is as it is at first is left out.
@@ -94,6 +96,7 @@ extension AllocationRecord {
         if let v6 { record.add(Tag.v6, v6) }
         record.add(Tag.user, user)
         record.add(Tag.account, account)
+        if !realm.isEmpty { record.add(Tag.realm, realm) }
         record.add(Tag.key, key)
         record.add(Tag.algorithm, UInt64(algorithm.rawValue))
         record.add(Tag.transactionHigh, UInt64(transaction.high))
@@ -129,6 +132,7 @@ extension AllocationRecord {
         isReserved = record.number(Tag.state) == 1
         (self.user, self.key, self.algorithm) = (user, key, algorithm)
         account = record.text(Tag.account) ?? ""
+        realm = record.text(Tag.realm) ?? ""
         transaction = TransactionID(
             high: UInt32(truncatingIfNeeded: record.number(Tag.transactionHigh) ?? 0),
             low: record.number(Tag.transactionLow) ?? 0)

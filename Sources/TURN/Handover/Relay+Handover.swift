@@ -34,6 +34,7 @@ extension Relay {
         (record.v4, record.v6) = (allocations[slot].v4, allocations[slot].v6)
         record.user = allocations[slot].user
         record.account = allocations[slot].account
+        record.realm = allocations[slot].realm
         record.key = allocations[slot].key.array
         record.algorithm = allocations[slot].algorithm
         record.transaction = allocations[slot].transaction
@@ -69,6 +70,7 @@ extension Relay {
         allocation.expiry = record.expiry
         (allocation.v4, allocation.v6) = (record.v4, record.v6)
         (allocation.user, allocation.account) = (record.user, record.account)
+        allocation.realm = record.realm
         allocation.key = Digest(record.key.span)
         allocation.algorithm = record.algorithm
         allocation.transaction = record.transaction
@@ -92,7 +94,7 @@ extension Relay {
             // A port of another worker's share stays this allocation's all the same.
             _ = pools[pool].take(endpoint.port, for: slot)
         }
-        if !isCounted { settings.quotas.keep(record.account) }
+        if !isCounted { quotas(of: record.realm).keep(record.account) }
         deadlines.set(slot, to: record.expiry)
         if let ticket = record.ticket { tickets[ticket] = slot }
         if record.isReserved {

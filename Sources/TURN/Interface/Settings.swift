@@ -5,6 +5,10 @@ package import Wire
 package struct Settings: Sendable {
     package var credentials: Credentials
     package var peerPolicy: PeerPolicy
+    /// Realms besides the one of `credentials`.
+    package var realms = Realms()
+    /// Whether all requests of an allocation must have the same ORIGIN (`check-origin-consistency`).
+    package var checksOrigin = false
 
     /// Secret of the nonces, 32 bytes, the same in all workers and over restarts.
     package var nonceKey: [UInt8]

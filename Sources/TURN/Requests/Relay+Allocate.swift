@@ -20,7 +20,8 @@ extension Relay {
     ) throws(Refusal) -> Outcome {
         // 2. One allocation per 5-tuple; a repeated request gets the same answer again.
         if let slot = request.slot {
-            guard allocations[slot].transaction == addressee.transaction, allocations[slot].user == identity.user
+            guard allocations[slot].transaction == addressee.transaction, allocations[slot].user == identity.user,
+                allocations[slot].realm == identity.realm
             else { throw Refusal(.allocationMismatch, "the 5-tuple has an allocation") }
             guard allocations[slot].state == .active else { return .dropped(.inProgress) }
             allocationSucceeds(slot, addressee, now: request.now)
@@ -134,8 +135,8 @@ extension Relay {
     }
 
     func takeQuota(_ identity: Identity) throws(Refusal) -> String {
-        let account = settings.credentials.account(of: identity.user)
-        switch settings.quotas.take(account) {
+        let account = credentials(of: identity.realm).account(of: identity.user)
+        switch quotas(of: identity.realm).take(account) {
         case nil: return account
         case .user: throw Refusal(.allocationQuotaReached, "user-quota of “\(account)” is used up", cause: .userQuota)
         case .total: throw Refusal(.allocationQuotaReached, "total-quota is used up", cause: .totalQuota)
@@ -159,6 +160,8 @@ extension Relay {
         allocation.flowHash = flows.hash(request.flow)
         allocation.user = identity.user
         allocation.account = account
+        allocation.realm = identity.realm
+        allocation.origin = addressee.origin
         allocation.key = identity.key
         allocation.algorithm = identity.algorithm
         allocation.authorizedUntil = identity.until
@@ -185,7 +188,7 @@ extension Relay {
     func addressee(of slot: UInt32, now: Moment) -> Addressee {
         let identity = Identity(
             user: allocations[slot].user, key: allocations[slot].key, algorithm: allocations[slot].algorithm,
-            integrity: allocations[slot].integrity)
+            integrity: allocations[slot].integrity, realm: allocations[slot].realm)
         return Addressee(
             flow: allocations[slot].flow, now: now, method: .allocate, transaction: allocations[slot].transaction,
             wantsFingerprint: allocations[slot].wantsFingerprint, identity: identity)

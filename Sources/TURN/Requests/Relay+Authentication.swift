@@ -18,8 +18,8 @@ extension Relay {
             challenge(addressee, .unauthenticated)
             return nil
         }
-        guard let realm = message.place(of: .realm), let nonce = message.place(of: .nonce),
-            let name = try name(in: message, bytes)
+        guard let realmPlace = message.place(of: .realm), let nonce = message.place(of: .nonce),
+            let name = try name(in: message, bytes, of: credentials(of: addressee.realm))
         else { throw Refusal(.badRequest, "integrity without user name, realm or nonce") }
 
         let verdict = nonces.judge(
@@ -33,25 +33,26 @@ extension Relay {
             return authenticate(request, bytes, addressee, bytes.array(place), of: name, thirdParty)
         }
         let (algorithm, protection) = try algorithm(of: message, bytes, features)
-        let isOurRealm =
-            realm.count == settings.credentials.realmBytes.count
-            && bytes.matches(settings.credentials.realmBytes.span, at: realm.lowerBound)
+        // For a realm that nobody has the work is that of the server's own.
+        let realm = realm(at: realmPlace, in: bytes)
+        let credentials = credentials(of: realm ?? "")
         // MESSAGE-INTEGRITY-SHA256 decides alone where it is present.
         let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
 
-        if let slot = request.slot, allocations[slot].user == name, allocations[slot].algorithm == algorithm,
-            isOurRealm, message.isAuthentic(presented, key: allocations[slot].key, in: bytes)
+        if let slot = request.slot, let realm, allocations[slot].user == name, allocations[slot].realm == realm,
+            allocations[slot].algorithm == algorithm,
+            message.isAuthentic(presented, key: allocations[slot].key, in: bytes)
         {
             let key = allocations[slot].key
-            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm)
         }
         do throws(CredentialProblem) {
-            let key = try settings.credentials.key(for: name, algorithm, at: request.now.time) { candidate in
+            let key = try credentials.key(for: name, algorithm, at: request.now.time) { candidate in
                 message.isAuthentic(presented, key: candidate, in: bytes)
             }
-            guard isOurRealm else { throw .wrongRealm }
+            guard let realm else { throw .wrongRealm }
             guard !isWithdrawn(name, at: request.now.time) else { throw .withdrawn }
-            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection)
+            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm)
         } catch {
             reject(addressee, because: error)
             return nil
@@ -103,14 +104,16 @@ extension Relay {
     }
 
     /// The name in USERNAME, or the one that USERHASH stands for; of a hash that nobody has, a name that nobody has.
-    private func name(in message: Message, _ bytes: Span<UInt8>) throws(Refusal) -> [UInt8]? {
+    private func name(
+        in message: Message, _ bytes: Span<UInt8>, of credentials: Credentials
+    ) throws(Refusal) -> [UInt8]? {
         if let place = message.place(of: .username) {
             // RFC 8489 §14.3: fewer than 509 bytes are sent, up to 763 must be understood.
             guard place.count <= 763 else { throw Refusal(.badRequest, "a user name of \(place.count) bytes") }
             return bytes.array(place)
         }
         guard let place = message.place(of: .userhash) else { return nil }
-        return settings.credentials.name(userhash: bytes.extracting(place)) ?? []
+        return credentials.name(userhash: bytes.extracting(place)) ?? []
     }
 
     /// How the key is made and what the answer is protected with, by PASSWORD-ALGORITHM and what guards it against
@@ -133,7 +136,7 @@ extension Relay {
     /// Asks a client for credentials, or for a new nonce: as few bytes as the RFC allows.
     mutating func challenge(_ addressee: Addressee, _ code: ErrorCode) {
         guard mayAnswerStranger(addressee.flow, addressee.now) else { return }
-        let (realm, offer) = (settings.credentials.realmBytes, PasswordAlgorithm.offer)
+        let (realm, offer) = (credentials(of: addressee.realm).realmBytes, PasswordAlgorithm.offer)
         replies.begin(.failure, addressee.method, addressee.transaction)
         replies.append(code, withReason: settings.reasons)
         replies.append(.realm, realm.span)

@@ -120,7 +120,7 @@ extension Relay {
             return
         }
         // A held port counts like an allocation, else reserving would be a way around the quota.
-        if settings.quotas.take(allocations[slot].account) != nil {
+        if quotas(of: allocations[slot].realm).take(allocations[slot].account) != nil {
             pools[pool].give(neighbour.port)
             allocations.give(next)
             abandon(
@@ -133,6 +133,7 @@ extension Relay {
         held.state = .reserving
         held.user = allocations[slot].user
         held.account = allocations[slot].account
+        held.realm = allocations[slot].realm
         held.opening.failures = allocations[slot].opening.failures
         let token = UInt64(settings.worker) << 56 | random.next() >> 8
         held.reservation = Allocation.Reservation(
@@ -173,8 +174,9 @@ extension Relay {
         wantsTicket: Bool
     ) throws(Refusal) {
         guard let slot = reservations[token], allocations[slot].state == .reserved,
-            request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user
-        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token", cause: .noReservation) }
+            request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user,
+            allocations[slot].realm == identity.realm
+        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token") }
         reservations[token] = nil
         var allocation = Allocation.blank
         fill(&allocation, request, identity, addressee, account: allocations[slot].account)

@@ -40,6 +40,8 @@ extension Relay {
         var addressee = Addressee(
             flow: request.flow, now: request.now, method: message.header.method,
             transaction: message.header.transaction, wantsFingerprint: message.has(.fingerprint))
+        addressee.realm = realmToAsk(message, bytes)
+        if settings.checksOrigin { addressee.origin = message.value(of: .origin, in: bytes) ?? [] }
         do throws(Refusal) {
             if message.header.method == .binding, !settings.authenticatesBinding {
                 try checkUnknown(request)
@@ -52,6 +54,7 @@ extension Relay {
             }
             addressee.identity = identity
             try checkUnknown(request)
+            try checkOrigin(request, addressee)
             switch message.header.method {
             case .binding: try bindingSucceeds(request, bytes, addressee)
             case .allocate: return try allocate(request, bytes, identity, addressee)
@@ -118,7 +121,7 @@ extension Relay {
         }
         // A client comes back with another token, maybe under the next key (RFC 7635 §9).
         let isRenewal = identity.until != nil && allocations[slot].authorizedUntil != nil
-        guard allocations[slot].user == identity.user || isRenewal else {
+        guard allocations[slot].user == identity.user || isRenewal, allocations[slot].realm == identity.realm else {
             throw Refusal(.wrongCredentials, "the allocation belongs to somebody else")
         }
         return slot

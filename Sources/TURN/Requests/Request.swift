@@ -19,6 +19,8 @@ struct Identity {
     let algorithm: PasswordAlgorithm
     /// What answers are protected with.
     let integrity: Integrity
+    /// The realm that it is of; empty for the server's own.
+    var realm = ""
     /// When the access token that proved it ends; nil for everybody else.
     var until: UnixTime?
 }
@@ -30,6 +32,10 @@ struct Addressee {
     let method: STUN.Method
     let transaction: TransactionID
     let wantsFingerprint: Bool
+    /// The realm that the client is asked for; empty for the server's own.
+    var realm = ""
+    /// What ORIGIN held, where that matters.
+    var origin: [UInt8] = []
     var identity: Identity?
 }
 

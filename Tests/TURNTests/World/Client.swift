@@ -10,6 +10,7 @@ final class Client {
     var flow: Flow
     var user: String
     var password: String
+    var realm = World.realm
     var nonce: [UInt8] = []
     var algorithm: PasswordAlgorithm?
     private var counter: UInt64
@@ -30,7 +31,7 @@ final class Client {
 
     var key: Digest {
         LongTermKey.derive(
-            username: user, realm: World.realm, password: password, (algorithm ?? .md5).function)
+            username: user, realm: realm, password: password, (algorithm ?? .md5).function)
     }
 
     /// A message with a new transaction, not protected.
@@ -53,7 +54,7 @@ final class Client {
     /// Appends user name, realm, nonce and integrity.
     func protect(_ writer: inout Writer) {
         writer.append(.username, bytes: [UInt8](user.utf8))
-        writer.append(.realm, bytes: [UInt8](World.realm.utf8))
+        writer.append(.realm, bytes: [UInt8](realm.utf8))
         writer.append(.nonce, bytes: nonce)
         if let algorithm {
             writer.append(.passwordAlgorithms, bytes: PasswordAlgorithm.offer)
