@@ -132,6 +132,8 @@ package struct Settings: Hashable, Sendable {
 
     // MARK: Web
 
+    /// The folder that an ACME client leaves answers to challenges in; nil for none.
+    package var acmeWebroot: String?
     /// Where challenges of ACME are sent to: what the rest of their path is put behind; nil for nowhere.
     package var acmeRedirect: String?
     /// Where HTTP and WebSocket are served; nil for nowhere.

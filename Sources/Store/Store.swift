@@ -50,10 +50,8 @@ package struct Store: ~Copyable {
             PRAGMA synchronous = FULL;
             PRAGMA foreign_keys = ON;
             """)
-        let statement = try connection.prepare("PRAGMA quick_check(1)")
-        let verdict = try statement.first { (row) throws(StoreError) in row.text(0) }
-        guard verdict == "ok" else {
-            throw StoreError(.corrupt, while: "checking the database", detail: verdict ?? "no verdict")
+        if let damage = try connection.damage() {
+            throw StoreError(.corrupt, while: "checking the database", detail: damage)
         }
     }
 }

@@ -98,6 +98,17 @@ class Server:
             environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=environment)
 
+    def wait_for_pages(self, seconds=5.0):
+        """Waits until the web port takes connections, which it does a little later than the relay."""
+        while time.monotonic() < self.started + seconds:
+            self.must_live()
+            try:
+                socket.create_connection(("127.0.0.1", self.web_port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        raise AssertionError(f"no web server at port {self.web_port} within {seconds} s; its log:\n{self.said()}")
+
     def wait(self, host="127.0.0.1", seconds=5.0):
         """Waits for an answer to a Binding request; returns the seconds since the program was started."""
         link = stun.Datagrams((host, self.port))

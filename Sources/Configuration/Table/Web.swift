@@ -39,6 +39,10 @@ extension Setting {
             "Another site whose pages may open WebSockets here, as https://www.example.org; repeat it for several."
         ).own.reloadable,
         Setting(
+            "acme-webroot", .path, into: \.acmeWebroot,
+            "A folder whose .well-known/acme-challenge is served over HTTP, for a client like certbot to prove the domain by."
+        ).own.reloadable,
+        Setting(
             "acme-redirect", .webURL, into: \.acmeRedirect,
             "Where requests for /.well-known/acme-challenge/ are sent, with what stands behind that appended to this URL."
         ).reloadable,

@@ -75,6 +75,8 @@ final class Site {
             log.write(request.method, route, reply.response.status, for: caller)
             answer(Self.hardened(reply, promise: promise))
         }
+        let challenges = settings.acmeWebroot.map(ACMEChallenges.init(root:))
+        if let response = challenges?.response(to: request.target.rawPath) { return answer(Reply(response)) }
         if let location = transport.redirection(of: request, caller) { return answer(Self.moved(to: location)) }
         guard let route else { return answer(page(request)) }
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }

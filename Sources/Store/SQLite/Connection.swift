@@ -64,6 +64,19 @@ internal import CSQLite
         }
     }
 
+    /// Writes all that is in the database now into a new one at `path`, while others go on reading and writing.
+    ///
+    /// Nothing may be at `path`.
+    package func copy(to path: String) throws(StoreError) {
+        try prepare("VACUUM INTO ?").run([.text(path)])
+    }
+
+    /// What SQLite finds wrong with the database; nil when nothing is.
+    package func damage() throws(StoreError) -> String? {
+        let verdict = try prepare("PRAGMA quick_check(1)").first { (row) throws(StoreError) in row.text(0) }
+        return verdict == "ok" ? nil : verdict ?? "no verdict"
+    }
+
     /// Rows that the last statement changed.
     package var changes: Int { Int(unsafe sqlite3_changes(handle)) }
 }
