@@ -56,6 +56,7 @@ let package = Package(
         module("Crypto", sees: ["Wire", "COpenSSL"], settings: onThePacketPath),
         module("STUN", sees: ["Wire", "Crypto"], settings: onThePacketPath),
         module("TURN", sees: ["Wire", "Crypto", "STUN"], settings: onThePacketPath),
+        module("TURNClient", sees: ["Wire", "Crypto", "STUN"]),
         module("HTTP", sees: ["Wire"]),
         module("WebSocket", sees: ["Wire", "Crypto", "HTTP"]),
         module("Media", sees: ["Wire"]),
@@ -72,6 +73,9 @@ let package = Package(
             name: "Web", dependencies: ["CWebAssets", "CZlib", "CQREncode"], exclude: ["client"],
             swiftSettings: strict),
         module(
+            "Check",
+            sees: ["Wire", "Crypto", "STUN", "TURNClient", "Engine", "TLS", "Configuration", "CLinux"]),
+        module(
             "Server",
             sees: [
                 "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "TLS", "Store",
@@ -81,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "Server", "Configuration", "Engine", "Signaling", "Store", "STUN", "Crypto", "Wire",
+                "Check", "Server", "Configuration", "Engine", "Signaling", "Store", "STUN", "Crypto", "Wire",
             ],
             swiftSettings: strict),
 
@@ -90,6 +94,7 @@ let package = Package(
         tests("Crypto", sees: ["Crypto", "Wire"]),
         tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
         tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
+        tests("TURNClient", sees: ["TURNClient", "TURN", "STUN", "Crypto", "Wire"]),
         tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Wire"], data: ["README.md", "cases.jsonl"]),
         tests("HTTP", sees: ["HTTP", "Wire"]),
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),

@@ -13,6 +13,12 @@ enum Terminal {
     /// Writes to standard error, with a newline.
     static func complain(_ text: String) { write(printable(text) + "\n", to: STDERR_FILENO) }
 
+    /// Writes to standard output as it is.
+    static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    /// Writes to standard error as it is: what a terminal wipes out again.
+    static func whisper(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Tells every problem on standard error, a line each: in colour on a terminal, with its priority in the journal.
     static func report(_ problems: [Problem]) {
         let style = LogStyle(format: .text, descriptor: STDERR_FILENO, environment: Environment.variables)

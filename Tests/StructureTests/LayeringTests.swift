@@ -26,7 +26,9 @@ struct LayeringTests {
         "Store": ["Wire", "Signaling", "CSQLite", "Glibc", "Synchronization"],
         "Configuration": ["Wire", "Glibc"],
         "Web": ["Wire", "CWebAssets", "CZlib", "CQREncode"],
-        "Check": ["Wire", "Crypto", "STUN", "TURNClient", "HTTP", "WebSocket", "Engine", "TLS", "Configuration"],
+        "Check": [
+            "Wire", "Crypto", "STUN", "TURNClient", "Engine", "TLS", "Configuration", "CLinux", "Glibc",
+        ],
         "Server": [
             "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Media", "Signaling", "Engine", "TLS", "Store",
             "Configuration", "Web", "CSystemd", "Glibc", "Synchronization", "FoundationEssentials",

@@ -63,4 +63,11 @@ void linux_thread_name(const char *name);
 /* The processors that this process may run on. */
 int linux_processors(void);
 
+/* Whether a user with that primary group may do what `mode` asks (R_OK, W_OK, X_OK) with a path: zero or the errno.
+ * Asked in a child process that becomes this user, so that ACLs count; only root can ask for others. */
+int linux_access_as(const char *path, int mode, const char *name, unsigned user, unsigned group);
+
+/* Whether the kernel's clock is being disciplined by somebody; -1 where that cannot be told. */
+int linux_clock_is_synchronised(void);
+
 #endif

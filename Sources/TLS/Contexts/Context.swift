@@ -52,7 +52,11 @@ internal import COpenSSL
     }
 
     /// A client's context: servers are believed when an authority vouches for the name that was asked for.
-    package init(trusting trust: Trust, over carrier: Carrier, protocols names: [String] = []) throws(ContextProblem) {
+    ///
+    /// - Parameter onlyJudges: Sessions go on with servers that are not believed, and tell why: see `Session.distrust`.
+    package init(
+        trusting trust: Trust, over carrier: Carrier, protocols names: [String] = [], onlyJudges: Bool = false
+    ) throws(ContextProblem) {
         self.carrier = carrier
         identity = nil
         protocols = try ProtocolList(names)
@@ -60,6 +64,8 @@ internal import COpenSSL
         unsafe pointer = try Self.make(unsafe carrier == .stream ? TLS_client_method() : DTLS_client_method())
         try restrict(allowsTLS12: true, ciphers: nil)
         try believe(trust)
+        // Safe: the context is not shared yet. A chain is still judged; what came of it does not end the handshake.
+        if onlyJudges { unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil) }
         if !names.isEmpty {
             let list = unsafe protocols.list.pointee
             // Safe: libssl copies the names. It answers 0 when it succeeds.

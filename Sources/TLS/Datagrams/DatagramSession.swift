@@ -177,6 +177,9 @@ extension DatagramSession {
 
     /// What the peer's certificate says; nil for clients, which show none.
     package var peerCertificate: Certificate? { conversation.peerCertificate }
+
+    /// Why the peer's certificate is not to be believed, in libcrypto's words; nil where it is. For contexts that judge only.
+    package var distrust: String? { conversation.distrust }
 }
 
 extension Conversation {

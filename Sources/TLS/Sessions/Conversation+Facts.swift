@@ -47,6 +47,13 @@ extension Conversation {
         return unsafe CertificateHandle(certificate).facts()
     }
 
+    /// Why the peer's certificate is not to be believed, in libcrypto's words; nil where it is.
+    var distrust: String? {
+        let verdict = unsafe SSL_get_verify_result(session)
+        // Safe: the text is a constant of libcrypto.
+        return verdict == Int(X509_V_OK) ? nil : unsafe String(cString: X509_verify_cert_error_string(verdict))
+    }
+
     /// Whether the peer asked for a renegotiation and was told no.
     var refusedRenegotiation: Bool { unsafe wire.pointee.alert_sent == SSL_AD_NO_RENEGOTIATION }
 

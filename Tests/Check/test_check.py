@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sterna check` over real servers: a right one, and broken ones whose cause it has to name."""
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+import server
+from certificates import Certificates
+from checking import Checked, settings
+from server import PASSWORD, REST, SECRET, USER, USERS
+
+pytestmark = pytest.mark.ours
+
+ROOT = os.geteuid() == 0
+LOCAL = ["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", "allow-loopback-peers"]
+
+
+def tls(certificates):
+    return ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def right(serve, certificates):
+    """A server with everything, on loopback."""
+    web = ["web-port={web_port}", "web-listening-ip=127.0.0.1", "public-url=http://localhost"]
+    return serve(LOCAL + REST + tls(certificates) + web)
+
+
+def test_a_server_that_is_right_has_no_failure_but_that_it_relays_to_loopback(right, certificates):
+    checked = Checked("--config", settings(right), "--ca", certificates.authority)
+    # What the test needs to run on one machine is what no real server should have.
+    assert checked.failures() == {"POLICY"}, checked.told()
+    checked.one("POLICY", "FAIL", "127.1.2.3 (loopback of the whole net)")
+    # The tests' certificate lives for two days.
+    for transport in ("tls", "dtls"):
+        checked.one("TLS", "WARN", f"{transport} 127.0.0.1:{right.tls_port}: believed for localhost")
+    for layer in ("STUN", "TURN", "RELAY", "ABUSE", "CODEC", "WEB"):
+        assert checked.lines(layer, "OK"), checked.told()
+    figures = checked.one("RELAY", "OK", "two allocations")["figures"]
+    assert figures["sent"] == 1000 and figures["lossPercent"] <= 1
+    assert 0 < figures["roundTripP50Milliseconds"] <= figures["roundTripP99Milliseconds"]
+    assert checked.ice_servers[0]["urls"][0] == f"turn:localhost:{right.port}?transport=udp"
+
+
+def test_another_server_is_judged_by_its_uri(right):
+    uri = f"turn:127.0.0.1:{right.port}"
+    checked = Checked(uri, "--secret-file", "-", stdin=SECRET + "\n")
+    assert checked.failures() == {"POLICY"}, checked.told()
+    checked.one("TURN", "OK", "a wrong password and an expired user are refused with 401")
+    checked.one("RELAY", "OK", "packets from outside arrive")
+
+
+def test_coturn_is_judged_by_its_uri():
+    running = server.Server("coturn", LOCAL + REST)
+    try:
+        running.wait()
+        checked = Checked(f"turn:127.0.0.1:{running.port}", "--secret-file", "-", stdin=SECRET)
+        assert checked.failures() <= {"POLICY"}, checked.told()
+        checked.one("TURN", "OK", "allocates over udp")
+        checked.one("RELAY", "OK", "two allocations")
+    finally:
+        running.stop()
+
+
+def test_a_certificate_that_expired_is_named(serve, tmp_path):
+    certificates = Certificates(str(tmp_path))
+    expire(certificates)
+    running = serve(LOCAL + USERS + tls(certificates))
+    checked = Checked("--config", settings(running), "--ca", certificates.authority)
+    assert "certbot renew" in checked.one("TLS", "FAIL", "the certificate expired at 2020")["remedy"]
+
+
+def expire(certificates):
+    """Signs the key again, by itself, for a time that is over."""
+    folder = os.path.dirname(certificates.key)
+    index = os.path.join(folder, "index.txt")
+    open(index, "w").close()
+    config = os.path.join(folder, "ca.cnf")
+    with open(config, "w") as file:
+        file.write(
+            f"[ca]\ndefault_ca=x\n[x]\ndatabase={index}\nnew_certs_dir={folder}\nrand_serial=yes\ndefault_md=sha256\n"
+            "policy=p\ncopy_extensions=copy\n[p]\ncommonName=supplied\n")
+    request = os.path.join(folder, "expired.csr")
+    certificates.openssl(
+        "req", "-new", "-key", certificates.key, "-subj", "/CN=localhost", "-addext",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", request)
+    certificates.openssl(
+        "ca", "-batch", "-config", config, "-in", request, "-out", certificates.chain, "-notext", "-cert",
+        certificates.authority, "-keyfile", os.path.join(folder, "ca.key"), "-startdate", "20200101000000Z", "-enddate",
+        "20200601000000Z")
+
+
+def test_a_certificate_for_another_name_is_named(right, certificates):
+    checked = Checked("--config", settings(right), "--ca", certificates.authority, "--host", "turn.example.org")
+    found = checked.one("TLS", "FAIL", "the certificate is for localhost")
+    assert "clients ask for turn.example.org" in found["text"]
+
+
+def test_an_authority_that_nobody_knows_is_named(right):
+    checked = Checked("--config", settings(right))
+    assert "fullchain.pem" in checked.one("TLS", "FAIL", "no browser believes the certificate")["remedy"]
+
+
+def test_a_name_without_an_address_is_named(right):
+    checked = Checked("--config", settings(right), "--public-url=http://nobody.invalid", "--offline")
+    checked.one("DNS", "SKIP", "--offline")
+    checked = Checked("--config", settings(right), "--public-url=http://nobody.invalid")
+    assert "A record" in checked.one("DNS", "FAIL", "nobody.invalid has no address")["remedy"]
+
+
+def test_another_secret_than_the_server_has_is_named(right):
+    checked = Checked("--config", settings(right), "--static-auth-secret=south wind")
+    assert "restart" in checked.one("TURN", "FAIL", "the credentials are not accepted")["remedy"]
+    checked = Checked(f"turn:127.0.0.1:{right.port}?transport=udp", "--secret-file", "-", stdin="south wind")
+    assert "secret is not" in checked.one("TURN", "FAIL", "the credentials are not accepted")["remedy"]
+
+
+def test_a_wrong_password_is_named(serve):
+    running = serve(LOCAL + USERS)
+    uri = f"turn:127.0.0.1:{running.port}?transport=udp"
+    checked = Checked(uri, "--user", USER, "--password-file", "-", stdin="no horse")
+    assert "password" in checked.one("TURN", "FAIL", "401")["remedy"]
+    checked = Checked(uri, "--user", USER, "--password-file", "-", stdin=PASSWORD)
+    checked.one("TURN", "OK", "allocates over udp")
+
+
+def test_an_open_peer_policy_is_named(serve):
+    running = serve(["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", "allowed-peer-ip=0.0.0.0-255.255.255.255", *REST])
+    checked = Checked("--config", settings(running))
+    found = checked.one("POLICY", "FAIL", "169.254.169.254 (cloud metadata)")
+    assert "10.0.0.1 (private network)" in found["text"] and "allowed-peer-ip" in found["remedy"]
+
+
+def test_a_port_that_another_program_holds_is_named(tmp_path):
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind(("127.0.0.1", 0))
+    path = tmp_path / "sterna.conf"
+    path.write_text(f"listening-port={other.getsockname()[1]}\nno-tcp\nlistening-ip=127.0.0.1\nstatic-auth-secret=x\n")
+    found = Checked("--config", str(path), "--offline").one("HOST", "FAIL", "is held by python")
+    assert f"process {os.getpid()}" in found["text"]
+    other.close()
+
+
+def test_a_server_that_does_not_run_is_named(tmp_path):
+    path = tmp_path / "sterna.conf"
+    path.write_text(f"listening-port={server.free_ports(1)}\nlistening-ip=127.0.0.1\nstatic-auth-secret=x\n")
+    checked = Checked("--config", str(path))
+    assert "systemctl start sterna" in checked.one("HOST", "FAIL", "Sterna is not running")["remedy"]
+    assert checked.status == 2
+
+
+def test_an_external_address_that_nobody_reaches_is_named(right):
+    checked = Checked("--config", settings(right), "--external-ip=10.1.2.3", "--offline")
+    checked.one("NETWORK", "FAIL", "external-ip 10.1.2.3 is a private address")
+
+
+def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path):
+    path = tmp_path / "sterna.conf"
+    path.write_text("static-auth-secret=x\nlistning-port=3478\n")
+    found = Checked("--config", str(path)).one("CONFIG", "FAIL", f"{path}:2")
+    assert "listening-port" in found["remedy"]
+
+
+def test_a_command_line_that_is_wrong_is_refused():
+    for words in (["turn:"], ["turn:x?transport=sctp"], ["--user"], ["turn:127.0.0.1", "--user", "x"]):
+        done = subprocess.run([server.BINARY, "check", *words], capture_output=True, text=True)
+        assert done.returncode == 64 and "sterna check:" in done.stderr, words
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can ask what another user may read")
+def test_rights_that_the_servers_user_lacks_are_named(tmp_path, certificates):
+    folder = tmp_path / "live"
+    folder.mkdir(mode=0o755)
+    for name in ("chain", "key"):
+        shutil.copy(getattr(certificates, name), folder / f"{name}.pem")
+    os.chmod(folder / "key.pem", 0o600)
+    for each in [tmp_path, *tmp_path.parents]:
+        if str(each).startswith("/tmp/"):
+            os.chmod(each, os.stat(each).st_mode | 0o055)
+    port = server.free_ports(1)
+    # Somebody without rights holds the server's port, under the server's name.
+    holder = subprocess.Popen(
+        ["setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/python3", "-c",
+         f"import socket,time\nopen('/proc/self/comm','w').write('sterna')\ns=socket.socket(socket.AF_INET,"
+         f"socket.SOCK_DGRAM)\ns.bind(('127.0.0.1',{port}))\nprint(flush=True)\ntime.sleep(60)"], stdout=subprocess.PIPE)
+    holder.stdout.readline()
+    path = tmp_path / "sterna.conf"
+    path.write_text(
+        f"listening-port={port}\nlistening-ip=127.0.0.1\nstatic-auth-secret=x\n"
+        f"cert={folder}/chain.pem\npkey={folder}/key.pem\n")
+    try:
+        found = Checked("--config", str(path), "--offline").one("HOST", "FAIL", "user nobody may not read")
+        assert f"“{folder}/key.pem”" in found["text"]
+        assert found["remedy"] == f"setfacl -m u:nobody:r {folder}/key.pem"
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+@pytest.mark.skipif(not ROOT, reason="a file of /proc is covered in a mount namespace")
+def test_small_socket_buffers_are_named(right, tmp_path):
+    size = tmp_path / "rmem_max"
+    size.write_text("212992\n")
+    inside = f'mount --bind {size} /proc/sys/net/core/rmem_max && exec "$0" "$@"'
+    checked = Checked(
+        "--config", settings(right), "--offline", prefix=["unshare", "--mount", "sh", "-c", inside])
+    assert "sysctl" in checked.one("HOST", "WARN", "socket buffers end at 212992 bytes")["remedy"]
+
+
+@pytest.fixture
+def walled(tmp_path):
+    """walled(lines, rules): a server in a network of its own with a public address and a firewall."""
+    name = f"sterna-check-{os.getpid()}"
+    running = []
+
+    def start(lines, rules=()):
+        def run(*words):
+            subprocess.run(words, check=True, capture_output=True)
+
+        run("ip", "netns", "add", name)
+        inside = ["ip", "netns", "exec", name]
+        run(*inside, "ip", "link", "set", "lo", "up")
+        run(*inside, "ip", "link", "add", "wan", "type", "veth", "peer", "name", "far")
+        run(*inside, "ip", "link", "set", "far", "up")
+        run(*inside, "ip", "addr", "add", "8.8.4.7/24", "dev", "wan")
+        run(*inside, "ip", "link", "set", "wan", "up")
+        run(*inside, "nft", "add table inet f; add chain inet f in { type filter hook input priority 0; };")
+        for rule in rules:
+            run(*inside, "nft", f"add rule inet f in {rule} drop")
+        path = tmp_path / "sterna.conf"
+        path.write_text("\n".join(["static-auth-secret=x", "min-port=50000", "max-port=50100", *lines]) + "\n")
+        running.append(subprocess.Popen(
+            [*inside, server.BINARY, "serve", "--config", str(path)], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL))
+        time.sleep(1.5)
+        return Checked("--config", str(path), prefix=inside)
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+    subprocess.run(["ip", "netns", "del", name], check=False)
+
+
+needs_network = pytest.mark.skipif(not ROOT, reason="network namespaces are root's")
+
+
+@needs_network
+def test_a_public_server_without_faults_has_no_failure(walled):
+    checked = walled([])
+    assert checked.failures() == set(), checked.told()
+    checked.one("NETWORK", "OK", "public address 8.8.4.7")
+    checked.one("RELAY", "OK", "packets from outside arrive")
+    checked.one("POLICY", "OK", "127.0.0.1")
+
+
+@needs_network
+def test_closed_udp_is_named(walled):
+    checked = walled([], ["udp dport 3478"])
+    found = checked.one("STUN", "FAIL", "udp 8.8.4.7:3478: no answer")
+    assert "though others answer" in found["text"] and "3478/udp" in found["remedy"]
+
+
+@needs_network
+def test_a_closed_relay_range_is_named(walled):
+    checked = walled([], ["udp dport 50000-50100"])
+    found = checked.one("RELAY", "FAIL", "packets from outside do not arrive")
+    assert "50000:50100/udp" in found["remedy"]
+
+
+@needs_network
+def test_a_wrong_external_address_is_named(walled):
+    checked = walled(["external-ip=9.9.9.10"])
+    found = checked.one("NETWORK", "FAIL", "external-ip says 9.9.9.10")
+    assert "8.8.4.7" in found["text"]
