@@ -5,7 +5,7 @@ internal import Configuration
 internal import Engine
 internal import Wire
 
-/// What the command line of `sterna check` asks for.
+/// What the command line of `sterna check` or `sterna bench` asks for.
 struct CheckOptions {
     struct Mistake: Error {
         let explanation: String
@@ -23,14 +23,17 @@ struct CheckOptions {
 
     init() {}
 
-    init(_ words: [String]) throws(Mistake) {
+    var hasURI: Bool { uri != nil }
+
+    /// - Parameter others: Options with a value that only this verb has; for ``number(_:_:)``.
+    init(_ words: [String], beside others: Set<String> = []) throws(Mistake) {
         var words = words[...]
         while let word = words.popFirst() {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             switch word {
             case "--json": isJSON = true
             case "--offline": isOffline = true
-            case _ where Self.valued.contains(parts[0]):
+            case _ where Self.valued.contains(parts[0]) || others.contains(parts[0]):
                 guard let value = parts.count == 2 ? parts[1] : words.popFirst() else {
                     throw Mistake(explanation: "\(word) needs a value")
                 }
@@ -46,6 +49,17 @@ struct CheckOptions {
             }
         }
         if uri != nil, !rest.isEmpty { throw Mistake(explanation: "“\(rest[0])” does not go with a URI") }
+    }
+
+    /// The value of an option that is a number in this range; nil when it was not given.
+    func number(_ option: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int? {
+        guard let text = values[option] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw Mistake(
+                explanation:
+                    "\(option) “\(text)” is not right; right would be \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 
     /// What is to be looked at.

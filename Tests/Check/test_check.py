@@ -2,6 +2,7 @@
 """`sterna check` over real servers: a right one, and broken ones whose cause it has to name."""
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -130,6 +131,23 @@ def test_a_wrong_password_is_named(serve):
     assert "password" in checked.one("TURN", "FAIL", "401")["remedy"]
     checked = Checked(uri, "--user", USER, "--password-file", "-", stdin=PASSWORD)
     checked.one("TURN", "OK", "allocates over udp")
+
+
+@pytest.mark.parametrize("hours, words", [(1, "60 minutes ahead"), (-3, "3 hours behind")])
+def test_a_clock_that_is_wrong_is_named(tmp_path, hours, words):
+    port = server.free_ports(1)
+    path = tmp_path / "sterna.conf"
+    path.write_text("\n".join([f"listening-port={port}", "no-tcp", *LOCAL, *REST]) + "\n")
+    process = subprocess.Popen(
+        ["faketime", "-f", f"{hours:+}h", server.BINARY, "serve", "--config", str(path)], stderr=subprocess.DEVNULL,
+        env=dict(os.environ, FAKETIME_DONT_FAKE_MONOTONIC="1"), start_new_session=True)
+    try:
+        time.sleep(1.5)
+        found = Checked("--config", str(path)).one("TURN", "FAIL", f"the server's clock is about {words}")
+        assert "timedatectl" in found["remedy"]
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
 
 
 def test_an_open_peer_policy_is_named(serve):

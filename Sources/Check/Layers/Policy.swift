@@ -44,7 +44,7 @@ extension Checkup {
         let text = "whoever has credentials reaches \(opened.joined(separator: ", ")) through the relay"
         let fix =
             settings == nil
-            ? "deny them: denied-peer-ip=127.0.0.0-127.255.255.255, and so on for each (coturn: also no-loopback-peers)"
+            ? "deny their networks there, as in denied-peer-ip=10.0.0.0-10.255.255.255 and denied-peer-ip=169.254.0.0-169.254.255.255"
             : "remove allow-loopback-peers, and from allowed-peer-ip whatever is not meant to be reached"
         tell(.fail(.policy, text, fix: fix))
     }
