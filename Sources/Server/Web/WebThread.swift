@@ -21,6 +21,8 @@ struct WebThread: ~Copyable {
         case show(Context)
         /// Requests are answered as these say.
         case reload(Configuration.Settings)
+        /// Somebody wants to know how many rooms there are.
+        case count(RoomInquiry)
     }
 
     private let orders: Mailbox<Order>
@@ -40,6 +42,8 @@ struct WebThread: ~Copyable {
 
     /// Answers requests from now on as other settings say.
     func reload(_ settings: Configuration.Settings) { orders.post(.reload(settings)) }
+    /// Counts rooms for whoever asks, from any thread.
+    var count: @Sendable (RoomInquiry) -> Void { { [orders] inquiry in orders.post(.count(inquiry)) } }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
@@ -109,6 +113,8 @@ struct WebThread: ~Copyable {
                     listener.leave { farewell.finished.post(true) }
                 case .show(let context): listener.context = context
                 case .reload(let settings): site.reload(settings)
+                case .count(let inquiry):
+                    inquiry.answers.post(RoomAnswer(number: inquiry.number, census: rooms.census))
                 }
             }
             return WebThread(

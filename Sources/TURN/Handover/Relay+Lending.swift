@@ -51,7 +51,7 @@ extension Relay {
         var record = record
         if !record.isReserved { record.flow = flow }
         guard record.isReserved || find(flow) == nil else {
-            settings.quotas.give(record.account)
+            quotas(of: record.realm).give(record.account)
             for endpoint in [record.v4, record.v6] { if let endpoint { outputs.append(.giveBack(endpoint)) } }
             return nil
         }

@@ -82,6 +82,7 @@ extension Relay {
     private mutating func activate(_ slot: UInt32, now: Moment) {
         allocations[slot].state = .active
         allocationCount += 1
+        counts.allocations &+= 1
         if allocations[slot].wantsTicket { renewTicket(of: slot) }
         changes.note(slot)
         deadlines.set(slot, to: allocations[slot].expiry)
@@ -176,7 +177,7 @@ extension Relay {
         guard let slot = reservations[token], allocations[slot].state == .reserved,
             request.now.instant < allocations[slot].expiry, allocations[slot].user == identity.user,
             allocations[slot].realm == identity.realm
-        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token") }
+        else { throw Refusal(.insufficientCapacity, "no port is reserved under this token", cause: .noReservation) }
         reservations[token] = nil
         var allocation = Allocation.blank
         fill(&allocation, request, identity, addressee, account: allocations[slot].account)

@@ -47,7 +47,7 @@ enum BackupVerb {
     private static func save(_ configuration: String?, _ data: String, into archive: String) -> Int32 {
         umask(0o077)
         guard let folder = TemporaryFolder(beside: archive) else {
-            Terminal.complain("sterna backup: cannot write into \(Path.folder(of: archive)): \(Errno.current)")
+            Terminal.complain("sterna backup: cannot write into \(Path.folder(of: archive)): \(LastFailure.reason)")
             return Exit.unavailable
         }
         guard copyDatabases(of: data, into: folder.path + "/data") else { return Exit.unavailable }
@@ -97,7 +97,7 @@ enum BackupVerb {
 }
 
 /// The reason of the last system call that failed, in words.
-enum Errno {
+enum LastFailure {
     // Safe: strerror answers a string that lives until the next call on this thread.
-    static var current: String { unsafe String(cString: strerror(errno)) }
+    static var reason: String { unsafe String(cString: strerror(errno)) }
 }

@@ -33,7 +33,7 @@ enum RestoreVerb {
         umask(0o077)
         guard let folder = TemporaryFolder(beside: places[1].1) else {
             Terminal.complain(
-                "sterna restore: cannot write into \(Path.folder(of: places[1].1)): \(Errno.current); run as root")
+                "sterna restore: cannot write into \(Path.folder(of: places[1].1)): \(LastFailure.reason); run as root")
             return Exit.unavailable
         }
         guard Program.run("/bin/tar", ["--extract", "--file=" + archive, "-C", folder.path]) == 0,
@@ -76,7 +76,7 @@ enum RestoreVerb {
         guard Program.run("/bin/cp", ["-a", folder, half]) == 0,
             !Path.exists(place) || rename(from: place, to: before), rename(from: half, to: place)
         else {
-            Terminal.complain("sterna restore: cannot put \(place) in its place: \(Errno.current)")
+            Terminal.complain("sterna restore: cannot put \(place) in its place: \(LastFailure.reason)")
             return false
         }
         return true
