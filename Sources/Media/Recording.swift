@@ -52,7 +52,7 @@ package struct Recording: Sendable {
     ///   to 24 bytes in front of the piece, when its header was cut.
     package mutating func append(_ piece: Span<UInt8>) -> [Int] {
         if initialisation == nil, !isOpaque { opening += piece.array(0..<piece.count) }
-        var places: [Int] = []
+        let found: (places: [Int], understood: Bool)
         if case .undetermined = state {
             recognise()
             if case .undetermined = state {
@@ -61,13 +61,15 @@ package struct Recording: Sendable {
             }
             // The scanner has not seen what came before this piece.
             let unseen = opening
-            places = scan(unseen.span, from: 0)
+            found = scan(unseen.span, from: 0)
         } else {
-            places = scan(piece, from: length)
+            found = scan(piece, from: length)
         }
         length += piece.count
-        if initialisation == nil { initialise(at: places.first) }
-        return places
+        // What was understood counts, wherever the stream was cut.
+        if initialisation == nil { initialise(at: found.places.first) }
+        if !found.understood { giveUp() }
+        return found.places
     }
 
     private var isOpaque: Bool { if case .opaque = state { true } else { false } }
@@ -78,14 +80,14 @@ package struct Recording: Sendable {
         let type = Array("ftyp".utf8)
         if opening.starts(with: magic) {
             state = .webm(WebMScanner())
-        } else if opening.count >= 8, opening[4..<8].elementsEqual(type) {
+        } else if opening.count >= 8, opening.first == 0, opening[4..<8].elementsEqual(type) {
             state = .mp4(MP4Scanner())
         } else if opening.count >= 8 || !(magic.starts(with: opening.prefix(4)) || opening.first == 0) {
             giveUp()
         }
     }
 
-    private mutating func scan(_ bytes: Span<UInt8>, from offset: Int) -> [Int] {
+    private mutating func scan(_ bytes: Span<UInt8>, from offset: Int) -> (places: [Int], understood: Bool) {
         var places: [Int] = []
         var understood = true
         // Taken out and put back, so that the scanner's few bytes are not copied.
@@ -98,8 +100,7 @@ package struct Recording: Sendable {
             state = .mp4(scanner)
         case .undetermined, .opaque: break
         }
-        if !understood { giveUp() }
-        return places
+        return (places, understood)
     }
 
     private mutating func initialise(at place: Int?) {
