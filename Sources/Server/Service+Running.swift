@@ -38,7 +38,6 @@ extension Service {
         finish = { ending = .stop }
         while true {
             try serve(after: passed, supervisor, on: loop)
-            try dropPrivileges()
             try watchAddresses(on: loop)
             try followDirectory(on: loop)
             try answerAdministration(on: loop, reread: reread)
@@ -75,6 +74,8 @@ extension Service {
         for notice in handover.inheritance?.notices ?? [] { log.write(.host, notice) }
         try start()
         handover.complete()
+        // Before anybody is told that it is ready: from then on nobody has to do with root.
+        try dropPrivileges()
         log.write(.ready, settings.welcome(web: webEndpoints))
         supervisor?.tell(["READY=1", "STATUS=\(status)"])
     }
