@@ -74,7 +74,9 @@ let package = Package(
             swiftSettings: strict),
         module(
             "Check",
-            sees: ["Wire", "Crypto", "STUN", "TURNClient", "Engine", "TLS", "Configuration", "CLinux"]),
+            sees: [
+                "Wire", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration", "CLinux",
+            ]),
         module(
             "Server",
             sees: [

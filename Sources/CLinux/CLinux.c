@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the C library shows only under _GNU_SOURCE. */
 #define _GNU_SOURCE
+#include <arpa/nameser.h>
 #include <grp.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <resolv.h>
 #include <sched.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/timex.h>
 #include <sys/types.h>
@@ -49,4 +54,42 @@ int linux_clock_is_synchronised(void) {
     int state = adjtimex(&clock);
     if (state < 0) return -1;
     return state != TIME_ERROR && !(clock.status & STA_UNSYNC);
+}
+
+static unsigned big_endian(const unsigned char *bytes) { return (unsigned)bytes[0] << 8 | bytes[1]; }
+
+int linux_services(const char *name, linux_service *services, int capacity) {
+    struct __res_state state = {0};
+    if (res_ninit(&state) != 0) return -EAGAIN;
+    state.retrans = 2;
+    state.retry = 2;
+    unsigned char answer[4096];
+    int length = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, sizeof answer);
+    int failure = h_errno;
+    res_nclose(&state);
+    if (length < NS_HFIXEDSZ) return length < 0 && failure == TRY_AGAIN ? -EAGAIN : 0;
+    /* libresolv's parser is a library more; dn_skipname and dn_expand, which keep to the end, are in libc. */
+    const unsigned char *end = answer + (length < (int)sizeof answer ? length : (int)sizeof answer);
+    const unsigned char *cursor = answer + NS_HFIXEDSZ;
+    for (unsigned questions = big_endian(answer + 4); questions > 0; questions--) {
+        int size = dn_skipname(cursor, end);
+        if (size < 0 || end - cursor < size + NS_QFIXEDSZ) return 0;
+        cursor += size + NS_QFIXEDSZ;
+    }
+    int count = 0;
+    for (unsigned records = big_endian(answer + 6); records > 0 && count < capacity; records--) {
+        int size = dn_skipname(cursor, end);
+        if (size < 0 || end - cursor < size + NS_RRFIXEDSZ) break;
+        const unsigned char *record = cursor + size, *data = record + NS_RRFIXEDSZ;
+        unsigned type = big_endian(record), rest = big_endian(record + 8);
+        if (end - data < (ptrdiff_t)rest) break;
+        cursor = data + rest;
+        if (type != ns_t_srv || rest < 7) continue;
+        linux_service *service = &services[count];
+        *service = (linux_service){
+            .priority = (uint16_t)big_endian(data), .weight = (uint16_t)big_endian(data + 2),
+            .port = (uint16_t)big_endian(data + 4)};
+        if (dn_expand(answer, end, data + 6, service->target, sizeof service->target) > 0) count++;
+    }
+    return count;
 }

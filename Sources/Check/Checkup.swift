@@ -21,6 +21,8 @@ package final class Checkup {
         package var isOffline = false
         /// The name that clients use, where the configuration does not say.
         package var host: String?
+        /// A STUN server outside that is to say what it sees this machine as.
+        package var observer: HostAndPort?
 
         package init() {}
     }
@@ -88,7 +90,7 @@ package final class Checkup {
         if alive.isEmpty { return }
         allocate()
         if let target = allocating.first {
-            relay(target)
+            relay(allocating)
             policy(target)
         }
         abuse()
@@ -109,6 +111,19 @@ package final class Checkup {
     func caller(_ target: Target, as account: Account?) -> Caller {
         let road = Road.open(to: target, trusting: plan.trust, on: station)
         return Caller(to: target, as: account, over: road, on: station)
+    }
+
+    /// The command that looks at this machine's server from another one; nil where a server elsewhere was looked at, and
+    /// while nothing works here.
+    package var elsewhere: String? {
+        guard settings != nil, let target = allocating.first else { return nil }
+        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+        let credentials =
+            switch plan.credentials {
+            case .account(let name, _): "--user \(name) --password-file FILE"
+            default: "--secret-file FILE"
+            }
+        return "sterna check turn:\(host):\(target.endpoint.port) \(credentials)"
     }
 
     /// 0 when all is well, 1 when there are warnings, 2 when something does not work.

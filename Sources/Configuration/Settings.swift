@@ -236,6 +236,14 @@ extension Settings {
     /// The host of `public-url`; IPv6 in brackets.
     package var publicHost: String? { publicURL?.site.map { String($0.host) } }
 
+    /// The port of `public-url`: as written, else its scheme's.
+    package var publicPort: UInt16? {
+        guard let publicURL, let host = publicURL.site?.host else { return nil }
+        let rest = publicURL[host.endIndex...].prefix { $0 != "/" }
+        if rest.hasPrefix(":") { return UInt16(rest.dropFirst()) }
+        return publicURL.hasPrefix("https:") ? 443 : 80
+    }
+
     /// The channels that are there from the start: as set, else a text and a voice channel.
     package var channelsOrDefault: [ChannelSetting] {
         channels.isEmpty

@@ -40,7 +40,7 @@ package enum Handshake {
     }
 
     /// Sec-WebSocket-Accept: proof that the key was read as a WebSocket's (RFC 6455 §4.2.2, step 5.4).
-    static func accept(_ key: String) -> String {
+    package static func accept(_ key: String) -> String {
         Base64.encode(HashFunction.sha1.digest(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)).array)
     }
 }

@@ -19,7 +19,9 @@ struct CheckOptions {
     /// What is left: `--config FILE` and settings.
     private var rest: [String] = []
 
-    private static let valued: Set = ["--user", "--password-file", "--secret-file", "--secret", "--host", "--ca"]
+    private static let valued: Set = [
+        "--user", "--password-file", "--secret-file", "--secret", "--host", "--ca", "--observer",
+    ]
 
     init() {}
 
@@ -74,6 +76,7 @@ struct CheckOptions {
             } catch { verdict = Verdict(refusing: error) }
             var plan = Checkup.Plan(verdict, path: path, host: values["--host"], authorities: values["--ca"])
             if credentials != .nobody { plan.credentials = credentials }
+            plan.observer = try observer()
             return plan
         }
         do throws(Host.LookupFailure) {
@@ -81,6 +84,13 @@ struct CheckOptions {
         } catch {
             throw Mistake(explanation: "\(uri.host) has no address: \(error); correct the name", isUsage: false)
         }
+    }
+
+    private func observer() throws(Mistake) -> HostAndPort? {
+        guard let text = values["--observer"] else { return nil }
+        guard let observer = HostAndPort(text.hasPrefix("stun:") ? String(text.dropFirst(5)) : text, standard: 3478)
+        else { throw Mistake(explanation: "--observer “\(text)” is no server; right would be HOST or HOST:PORT") }
+        return observer
     }
 
     private func credentials() throws(Mistake) -> Checkup.Credentials {

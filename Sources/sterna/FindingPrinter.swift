@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Check
+internal import Engine
 internal import Glibc
 internal import Wire
 
@@ -12,6 +13,9 @@ final class FindingPrinter {
     private var lastLayer: Finding.Layer?
     private var doing = ""
     private var turns = 0
+    /// When the sign last turned, in nanoseconds: a fast loop is not to be slowed by its own progress.
+    private var turned: UInt64 = 0
+    private static let pace: UInt64 = 80_000_000
 
     init(asJSON isJSON: Bool) { self.isJSON = isJSON }
 
@@ -34,12 +38,16 @@ final class FindingPrinter {
     func progress(_ text: String) {
         guard isWatched, !isJSON else { return }
         if !text.isEmpty { doing = text }
+        let now = Moment.read().instant.nanoseconds
+        guard !text.isEmpty || now &- turned >= Self.pace else { return }
+        turned = now
         turns += 1
         let signs = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"]
         Terminal.whisper("\r\u{1B}[K\(signs[turns % signs.count]) \(Terminal.printable(doing))")
     }
 
-    func finish(_ findings: [Finding], iceServers: JSON?, exitCode: Int32) {
+    /// - Parameter elsewhere: The command that looks at this server from another machine; nil where there is none.
+    func finish(_ findings: [Finding], iceServers: JSON?, elsewhere: String?, exitCode: Int32) {
         wipe()
         let verdict = ["ok", "warn", "fail"][Int(min(2, exitCode))]
         if isJSON {
@@ -50,6 +58,9 @@ final class FindingPrinter {
             return Terminal.say(JSON.object(members).text)
         }
         if let iceServers { Terminal.say("Copy into your app:  \(iceServers.text)") }
+        if let elsewhere {
+            Terminal.say("Only another machine sees what a firewall lets through. There:  \(elsewhere)")
+        }
         let count = findings.count { $0.verdict == .fail }
         let warnings = findings.count { $0.verdict == .warn }
         Terminal.say(

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sterna check` over real servers: a right one, and broken ones whose cause it has to name."""
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
+import sys
+import threading
 import time
 
 import pytest
@@ -31,7 +35,7 @@ def certificates(tmp_path_factory):
 @pytest.fixture
 def right(serve, certificates):
     """A server with everything, on loopback."""
-    web = ["web-port={web_port}", "web-listening-ip=127.0.0.1", "public-url=http://localhost"]
+    web = ["web-port={web_port}", "web-listening-ip=127.0.0.1", "public-url=http://localhost:{web_port}"]
     return serve(LOCAL + REST + tls(certificates) + web)
 
 
@@ -48,6 +52,12 @@ def test_a_server_that_is_right_has_no_failure_but_that_it_relays_to_loopback(ri
     figures = checked.one("RELAY", "OK", "two allocations")["figures"]
     assert figures["sent"] == 1000 and figures["lossPercent"] <= 1
     assert 0 < figures["roundTripP50Milliseconds"] <= figures["roundTripP99Milliseconds"]
+    others = checked.one("RELAY", "OK", "100 packets there and back over each of")["text"]
+    for transport in ("tcp", "tls", "dtls"):
+        assert f"{transport} 127.0.0.1:" in others
+    checked.one("CODEC", "OK", "RFC 5769: 4 of 4 vectors, RFC 8489 (USERHASH, SHA-256): 2 of 2")
+    checked.one("WEB", "OK", "the room is entered over its WebSocket (ws://localhost:")
+    checked.one("ABUSE", "OK", "answers to strangers are limited to 10/s")
     assert checked.ice_servers[0]["urls"][0] == f"turn:localhost:{right.port}?transport=udp"
 
 
@@ -180,6 +190,74 @@ def test_an_external_address_that_nobody_reaches_is_named(right):
     checked.one("NETWORK", "FAIL", "external-ip 10.1.2.3 is a private address")
 
 
+class Observer(threading.Thread):
+    """A STUN server that tells everybody that they are 9.9.9.10."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def run(self):
+        cookie = 0x2112A442
+        address = int.from_bytes(bytes([9, 9, 9, 10]), "big") ^ cookie
+        while True:
+            request, client = self.socket.recvfrom(2048)
+            value = struct.pack("!BBHI", 0, 1, client[1] ^ cookie >> 16, address)
+            self.socket.sendto(
+                struct.pack("!HHI", 0x0101, 12, cookie) + request[8:20] + struct.pack("!HH", 0x0020, 8) + value, client)
+
+
+def test_an_observer_outside_that_sees_another_address_than_clients_are_told_is_believed(right):
+    observer = Observer()
+    observer.start()
+    checked = Checked("--config", settings(right), "--external-ip=9.9.9.11", "--observer", f"127.0.0.1:{observer.port}")
+    found = checked.one("NETWORK", "FAIL", "127.0.0.1 sees this machine as 9.9.9.10, and clients are told 9.9.9.11")
+    assert found["remedy"].startswith("external-ip=9.9.9.10")
+    checked = Checked("--config", settings(right), "--external-ip=9.9.9.10", "--observer", f"127.0.0.1:{observer.port}")
+    checked.one("NETWORK", "OK", "127.0.0.1 outside: this machine is 9.9.9.10")
+
+
+class Proxy(threading.Thread):
+    """A web proxy that knows nothing of WebSockets: it hands on one request at a time, without its Upgrade."""
+
+    def __init__(self, behind):
+        super().__init__(daemon=True)
+        self.behind = behind
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += client.recv(4096)
+            lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"upgrade:", b"connection:"))]
+            behind = socket.create_connection(("127.0.0.1", self.behind))
+            with contextlib.suppress(ConnectionError), client, behind:
+                behind.sendall(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]))
+                while piece := behind.recv(4096):
+                    client.sendall(piece)
+
+
+def test_a_proxy_in_front_that_lets_no_websocket_through_is_named(right):
+    proxy = Proxy(right.web_port)
+    proxy.start()
+    place = f"http://localhost:{proxy.port}"
+    checked = Checked("--config", settings(right), f"--public-url={place}")
+    checked.one("WEB", "OK", f"{place} leads to this server")
+    found = checked.one("WEB", "FAIL", f"the room's WebSocket (ws://localhost:{proxy.port}) answers HTTP 4")
+    assert "Upgrade" in found["remedy"]
+
+
+def test_a_public_url_behind_which_nobody_is_is_named(right):
+    place = f"http://localhost:{server.free_ports(1)}"
+    checked = Checked("--config", settings(right), f"--public-url={place}")
+    assert "proxy" in checked.one("WEB", "FAIL", f"{place} does not lead to this server")["remedy"]
+
+
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path):
     path = tmp_path / "sterna.conf"
     path.write_text("static-auth-secret=x\nlistning-port=3478\n")
@@ -233,13 +311,45 @@ def test_small_socket_buffers_are_named(right, tmp_path):
     assert "sysctl" in checked.one("HOST", "WARN", "socket buffers end at 212992 bytes")["remedy"]
 
 
+@pytest.mark.skipif(not ROOT, reason="/run is covered in a mount namespace")
+@pytest.mark.parametrize("restarts, verdict", [(0, "OK"), (3, "WARN")])
+def test_what_systemd_says_of_the_unit_is_told(right, tmp_path, restarts, verdict):
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(
+        f"#!/bin/sh\n[ \"$1 $2\" = 'show sterna.service' ] && printf 'WatchdogUSec=30s\\nNRestarts={restarts}\\n"
+        "StatusText=2 calls\\n'\n")
+    systemctl.chmod(0o755)
+    inside = (
+        "mount -t tmpfs none /run && mkdir -p /run/systemd/system /run/systemd/units && "
+        'ln -s 1 /run/systemd/units/invocation:sterna.service && exec "$0" "$@"')
+    checked = Checked(
+        "--config", settings(right), prefix=["unshare", "--mount", "sh", "-c", inside],
+        environment={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    checked.one("SYSTEMD", "OK", "sterna.service is active, watchdog 30s, it says: 2 calls")
+    if restarts:
+        assert "journalctl" in checked.one("SYSTEMD", verdict, "had to start the server again 3 times")["remedy"]
+    else:
+        assert not checked.lines("SYSTEMD", "WARN")
+
+
+NAMES = os.path.join(os.path.dirname(__file__), "names.py")
+
+
+def wait_for_udp(inside):
+    """Until the server in the namespace has bound its port."""
+    for _ in range(100):
+        if "0D96" in subprocess.run([*inside, "cat", "/proc/net/udp"], capture_output=True, text=True).stdout:
+            return
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def walled(tmp_path):
     """walled(lines, rules): a server in a network of its own with a public address and a firewall."""
     name = f"sterna-check-{os.getpid()}"
     running = []
 
-    def start(lines, rules=()):
+    def start(lines, rules=(), names=None):
         def run(*words):
             subprocess.run(words, check=True, capture_output=True)
 
@@ -258,8 +368,16 @@ def walled(tmp_path):
         running.append(subprocess.Popen(
             [*inside, server.BINARY, "serve", "--config", str(path)], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL))
-        time.sleep(1.5)
-        return Checked("--config", str(path), prefix=inside)
+        wait_for_udp(inside)
+        if names is None:
+            return Checked("--config", str(path), prefix=inside)
+        zone = subprocess.Popen([*inside, sys.executable, NAMES, *names], stdout=subprocess.PIPE)
+        zone.stdout.readline()
+        running.append(zone)
+        resolver = tmp_path / "resolv.conf"
+        resolver.write_text("nameserver 127.0.0.1\n")
+        covered = f'mount --bind {resolver} /etc/resolv.conf && exec "$0" "$@"'
+        return Checked("--config", str(path), prefix=[*inside, "unshare", "--mount", "sh", "-c", covered])
 
     yield start
     for process in running:
@@ -299,3 +417,14 @@ def test_a_wrong_external_address_is_named(walled):
     checked = walled(["external-ip=9.9.9.10"])
     found = checked.one("NETWORK", "FAIL", "external-ip says 9.9.9.10")
     assert "8.8.4.7" in found["text"]
+
+
+@needs_network
+def test_srv_records_are_held_against_what_is_served(walled):
+    checked = walled(
+        ["public-url=http://turn.example.org"], names=[
+            "turn.example.org A 8.8.4.7", "_turn._udp.example.org SRV turn.example.org 3478",
+            "_turn._tcp.example.org SRV turn.example.org 3479", "_stun._udp.example.org SRV elsewhere.example.org 1"])
+    checked.one("DNS", "OK", "SRV records are right: _turn._udp.example.org 3478")
+    found = checked.one("DNS", "WARN", "_turn._tcp.example.org says port 3479")
+    assert found["remedy"] == "correct the record: port 3478"

@@ -27,7 +27,7 @@ struct LayeringTests {
         "Configuration": ["Wire", "Glibc"],
         "Web": ["Wire", "CWebAssets", "CZlib", "CQREncode"],
         "Check": [
-            "Wire", "Crypto", "STUN", "TURNClient", "Engine", "TLS", "Configuration", "CLinux", "Glibc",
+            "Wire", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration", "CLinux", "Glibc",
         ],
         "Server": [
             "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Media", "Signaling", "Engine", "TLS", "Store",

@@ -14,6 +14,7 @@
 #include "linux_datagrams.h"
 #include "linux_handover.h"
 #include "linux_local.h"
+#include "linux_names.h"
 #include "linux_polling.h"
 #include "linux_process.h"
 #include "linux_sockets.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Configuration
 internal import TURNClient
 internal import Wire
 
@@ -24,11 +25,28 @@ extension Checkup {
         let text = "to strangers over UDP: \(parts.joined(separator: ", "))"
         let figures = zip(answers, ratios).map { (name: "\($0.request.method)Amplification", value: $1) }
         // A Binding of IPv6 cannot be answered in less than 44 bytes, a challenge in less than realm and nonce have.
+        limiter()
         if (ratios.max() ?? 0) <= 4 { return tell(.ok(.abuse, text, figures: figures)) }
         tell(
             .warn(
                 .abuse, text,
                 fix: "a shorter realm, and no software attribute; limit answers with unauthorized-ratelimit-rps",
                 figures: figures))
+    }
+
+    /// Whether answers to strangers are limited. It is not tried out: the limit would then stand against real clients.
+    private func limiter() {
+        guard let settings else { return }
+        guard settings.unauthorizedRate == 0 else {
+            return tell(
+                .ok(
+                    .abuse,
+                    "answers to strangers are limited to \(settings.unauthorizedRate)/s for each address, after a burst"
+                ))
+        }
+        tell(
+            .warn(
+                .abuse, "answers to strangers are not limited (unauthorized-ratelimit-rps=0)",
+                fix: "remove that line: by default an address gets 10 answers/s, after a burst of 400"))
     }
 }

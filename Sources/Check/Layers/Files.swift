@@ -26,6 +26,24 @@ enum Files {
         text(path).flatMap { Int($0.split(whereSeparator: \.isWhitespace).first ?? "") }
     }
 
+    /// What a command prints, its complaints aside; empty where it cannot be run.
+    ///
+    /// - Parameter command: For the shell: a text of the program's own, with nothing from elsewhere in it.
+    static func output(of command: StaticString) -> String {
+        // Safe: both texts are terminated and live through the call; the pipe is read and closed here.
+        guard let pipe = unsafe popen("\(command) 2>/dev/null", "r") else { return "" }
+        defer { unsafe pclose(pipe) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < 1 << 20 {
+            // Safe: libc writes no further than the chunk is long.
+            let count = unsafe fread(&chunk, 1, chunk.count, pipe)
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     static func exists(_ path: String) -> Bool {
         // Safe: the path is a terminated string for the length of the call.
         var status = stat()

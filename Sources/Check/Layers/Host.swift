@@ -13,6 +13,7 @@ extension Checkup {
         ports(settings)
         keyRights(settings, user)
         buffers(settings)
+        losses()
         clock()
         files(user)
     }

@@ -38,5 +38,6 @@ extension Checkup {
                     fix: "correct the record, or external-ip; fine where a proxy or a NAT stands in front"))
         }
         tell(.ok(.dns, "\(host) leads to \(list)"))
+        services(host, known)
     }
 }

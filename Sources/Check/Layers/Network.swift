@@ -17,6 +17,7 @@ extension Checkup {
             if told.isEmpty { unmapped(here, family, settings) }
             for address in told { mapped(address, here, settings) }
         }
+        if !plan.isOffline { observed(own, settings) }
     }
 
     private func unmapped(_ here: [IPAddress], _ family: IPAddress.Family, _ settings: Settings) {

@@ -7,91 +7,84 @@ internal import TURNClient
 internal import Wire
 
 extension Checkup {
-    /// RELAY: payload between two allocations, and from a peer outside to a relayed address.
-    func relay(_ target: Target) {
-        doing("relaying over \(target.name)")
+    /// RELAY: payload between two allocations over every transport, and from a peer outside to a relayed address.
+    func relay(_ targets: [Target]) {
+        guard let first = targets.first else { return }
+        doing("relaying over \(first.name)")
+        guard let pair = pair(over: first, complaining: true) else { return }
+        thorough(Passage.through(pair, packets: 1000, on: station), pair)
+        inbound(pair.near, pair.here)
+        pair.leave()
+        var passed: [String] = []
+        for target in targets.dropFirst() {
+            doing("relaying over \(target.name)")
+            guard let pair = self.pair(over: target, complaining: false) else { continue }
+            defer { pair.leave() }
+            let passage = Passage.through(pair, packets: 100, on: station)
+            if passage.lossPercent <= 1 {
+                passed.append(target.name)
+            } else {
+                tell(
+                    .fail(
+                        .relay,
+                        "\(target.name): of 100 packets between two allocations \(passage.received) come back, though \(first.name) works",
+                        fix:
+                            "see what stands on the way of \(target.transport): a proxy or a firewall that looks into it"
+                    ))
+            }
+        }
+        if !passed.isEmpty {
+            tell(.ok(.relay, "100 packets there and back over each of \(passed.joined(separator: ", ")): no loss"))
+        }
+    }
+
+    /// Two allocations over one transport that let each other in; nil, and told why, where that cannot be had.
+    private func pair(over target: Target, complaining: Bool) -> Pair? {
         let account = plan.credentials.account(now: now)
         let (near, far) = (caller(target, as: account), caller(target, as: account))
-        defer {
+        func refuse(_ text: String, fix: String) -> Pair? {
             near.leave()
             far.leave()
+            if complaining { tell(.fail(.relay, text, fix: fix)) }
+            return nil
         }
         guard near.connect() == nil, far.connect() == nil,
             let here = near.ask(.allocate(Wish()))?.facts?.relayed.first,
             let there = far.ask(.allocate(Wish()))?.facts?.relayed.first
         else {
-            return tell(
-                .fail(
-                    .relay,
-                    "one user cannot have two allocations at once, which a call between two relayed people takes",
-                    fix: "raise user-quota to 2 or more"))
+            return refuse(
+                "one user cannot have two allocations at once, which a call between two relayed people takes",
+                fix: "raise user-quota to 2 or more")
         }
         for (caller, peer) in [(near, there), (far, here)] {
             if let refusal = caller.ask(.permit([peer]))?.refusal {
-                return tell(
-                    .fail(
-                        .relay, "relayed addresses may not reach each other: \(refusal.code.rawValue) for \(peer)",
-                        fix: "a denied-peer-ip covers the server's own address: add allowed-peer-ip=\(peer.address)"))
+                return refuse(
+                    "relayed addresses may not reach each other: \(refusal.code.rawValue) for \(peer)",
+                    fix: "a denied-peer-ip covers the server's own address: add allowed-peer-ip=\(peer.address)")
             }
         }
         _ = near.ask(.bind(channel: 0x4000, to: there))
         _ = far.ask(.bind(channel: 0x4000, to: here))
-        loop(near, far, there)
-        inbound(near, here)
+        return Pair(near: near, far: far, here: here, there: there)
     }
 
-    /// 1000 packets of 1000 bytes to the other allocation and back, some at a time.
-    private func loop(_ near: Caller, _ far: Caller, _ there: Endpoint) {
-        let (count, size, window) = (1000, 1000, 16)
-        var trips: [Duration] = []
-        var seen = Set<UInt32>()
-        var sentAt = [Instant](repeating: Instant(nanoseconds: 0), count: count)
-        far.heard = { peer, payload in far.send(payload.array, to: peer) }
-        near.heard = { _, payload in
-            guard let number: UInt32 = payload.integer(at: 0), Int(number) < count, seen.insert(number).inserted else {
-                return
-            }
-            trips.append(Moment.read().instant - sentAt[Int(number)])
-        }
-        let begun = Moment.read().instant
-        var sent = 0
-        var lost = 0
-        while sent < count {
-            sentAt[sent] = Moment.read().instant
-            var payload = [UInt8](repeating: 0, count: size)
-            var span = payload.mutableSpan
-            span.store(UInt32(sent), at: 0)
-            near.send(payload, to: there)
-            sent += 1
-            if sent - seen.count - lost >= window,
-                !station.wait(atMost: .seconds(1), until: { sent - seen.count - lost < window })
-            {
-                lost = sent - seen.count
-                // Nothing came in a second: what passes at all has been seen.
-                if seen.isEmpty { break }
-            }
-        }
-        station.wait(atMost: .seconds(1)) { seen.count == sent }
-        let seconds = max(0.001, Double((Moment.read().instant - begun).wholeNanoseconds) / 1e9)
-        let share = Double(sent - seen.count) * 100 / Double(sent)
-        let sorted = trips.sorted()
-        guard let middle = sorted.isEmpty ? nil : sorted[sorted.count / 2] else {
+    private func thorough(_ passage: Passage, _ pair: Pair) {
+        guard let middle = passage.roundTrip(percent: 50), let late = passage.roundTrip(percent: 99) else {
             return tell(
                 .fail(
-                    .relay, "nothing passes between two relayed addresses (\(there))",
+                    .relay, "nothing passes between two relayed addresses (\(pair.there))",
                     fix: "see external-ip, and that the firewall lets this machine reach its own relayed ports"))
         }
-        let late = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
-        let rate = Double(seen.count * size * 8 * 2) / seconds / 1e6
         let figures = [
-            ("sent", Double(sent)), ("lossPercent", share),
+            ("sent", Double(passage.sent)), ("lossPercent", passage.lossPercent),
             ("roundTripP50Milliseconds", Double(middle.wholeNanoseconds) / 1e6),
-            ("roundTripP99Milliseconds", Double(late.wholeNanoseconds) / 1e6), ("megabitsPerSecond", rate),
+            ("roundTripP99Milliseconds", Double(late.wholeNanoseconds) / 1e6),
+            ("megabitsPerSecond", passage.megabitsPerSecond),
         ].map { (name: $0.0, value: $0.1) }
-        let tenths = Int(share * 10 + 0.5)
+        let tenths = Int(passage.lossPercent * 10 + 0.5)
         let text =
-            "two allocations, \(sent) packets there and back: loss \(tenths / 10).\(tenths % 10) %, RTT p50 \(middle.milliseconds) p99 \(late.milliseconds), \(Int(rate)) Mbit/s"
-        if share <= 1 { return tell(.ok(.relay, text, figures: figures)) }
+            "two allocations, \(passage.sent) packets there and back: loss \(tenths / 10).\(tenths % 10) %, RTT p50 \(middle.milliseconds) p99 \(late.milliseconds), \(Int(passage.megabitsPerSecond)) Mbit/s"
+        if passage.lossPercent <= 1 { return tell(.ok(.relay, text, figures: figures)) }
         tell(
             .warn(
                 .relay, text,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Checkup {
-    /// SYSTEMD: whether the unit runs, as far as the file system tells.
+    /// SYSTEMD: whether the unit runs, what systemd watches over, and whether it had to step in.
     func systemd() {
         guard settings != nil else { return }
         guard Files.exists("/run/systemd/system") else { return tell(.skip(.systemd, "systemd does not run here")) }
@@ -11,7 +11,30 @@ extension Checkup {
                     .systemd, "sterna.service is not active: who started the server restarts it",
                     fix: "systemctl enable --now sterna, after the server that runs now was stopped"))
         }
-        let isSocketed = Files.exists("/run/systemd/units/invocation:sterna.socket")
-        tell(.ok(.systemd, "sterna.service is active" + (isSocketed ? ", sterna.socket holds its ports" : "")))
+        let facts = Self.facts(
+            Files.output(of: "systemctl show sterna.service -p NotifyAccess,WatchdogUSec,NRestarts,StatusText,Result"))
+        var parts = ["sterna.service is active"]
+        if Files.exists("/run/systemd/units/invocation:sterna.socket") { parts.append("sterna.socket holds its ports") }
+        if let watchdog = facts["WatchdogUSec"], watchdog != "0", watchdog != "infinity" {
+            parts.append("watchdog \(watchdog)")
+        }
+        if let status = facts["StatusText"], !status.isEmpty { parts.append("it says: \(status)") }
+        tell(.ok(.systemd, parts.joined(separator: ", ")))
+        if let restarts = facts["NRestarts"].flatMap({ Int($0) }), restarts > 0 {
+            tell(
+                .warn(
+                    .systemd, "systemd had to start the server again \(restarts) times since somebody last did",
+                    fix: "journalctl -u sterna -p warning says why; coredumpctl list sterna"))
+        }
+    }
+
+    /// `Key=value` lines.
+    private static func facts(_ text: String) -> [String: String] {
+        var facts: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { facts[String(parts[0])] = String(parts[1]) }
+        }
+        return facts
     }
 }

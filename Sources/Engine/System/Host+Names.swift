@@ -32,4 +32,25 @@ extension Host {
         }
         return addresses
     }
+
+    /// Where a service of a domain is to be found (RFC 2782).
+    package struct Service: Hashable, Sendable {
+        package let target: String
+        package let port: UInt16
+    }
+
+    /// The SRV records of a name as in `_turn._udp.example.org`; asks the resolver, which may take seconds. Nil where
+    /// no name server answers.
+    package static func services(of name: String) -> [Service]? {
+        var records = [linux_service](repeating: linux_service(), count: 16)
+        // Safe: the name is a terminated text, and no more records are written than there is room for.
+        let count = unsafe linux_services(name, &records, Int32(records.count))
+        guard count >= 0 else { return nil }
+        return records.prefix(Int(count)).map { record in
+            let target = unsafe withUnsafeBytes(of: record.target) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            return Service(target: target.lowercased(), port: record.port)
+        }
+    }
 }

@@ -20,6 +20,7 @@ enum CheckVerb {
             --secret-file FILE     or a TURN REST secret, likewise; --secret SECRET shows it to other users
             --host NAME            the name that clients use, when it is not that of the URI or public-url
             --ca FILE              trust these authorities, and not those of the system
+            --observer HOST[:PORT] a STUN server outside, which is asked what it sees this machine as
             --offline              looks only at what is on this machine
             --json                 for programs
             --config FILE          another configuration than \(Input.File.standardPath)
@@ -43,7 +44,9 @@ enum CheckVerb {
             plan.isOffline = options.isOffline
             let checkup = try Checkup(plan, report: printer.tell, progress: printer.progress)
             checkup.run()
-            printer.finish(checkup.findings, iceServers: checkup.iceServers, exitCode: checkup.exitCode)
+            printer.finish(
+                checkup.findings, iceServers: checkup.iceServers, elsewhere: checkup.elsewhere,
+                exitCode: checkup.exitCode)
             return checkup.exitCode
         } catch let mistake as CheckOptions.Mistake {
             Terminal.complain("sterna check: \(mistake.explanation)")
