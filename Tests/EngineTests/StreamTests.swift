@@ -8,6 +8,7 @@ import Wire
 final class Party: StreamOwner {
     var bytes: [UInt8] = []
     var hasFinishedPeer = false
+    var isConnected = false
     var drains = 0
     var end: Stream.End?
     var stream: Stream?
@@ -24,6 +25,7 @@ final class Party: StreamOwner {
         if answersFinish { stream.finish() }
     }
 
+    func connected(_ stream: Stream) { isConnected = true }
     func drained(_ stream: Stream) { drains += 1 }
     func closed(_ stream: Stream, because end: Stream.End) { self.end = end }
 }
@@ -83,6 +85,55 @@ struct StreamTests {
         #expect(stream.backlog == 0)
         #expect(client.drains == 1)
         #expect(stream.send([1]))
+    }
+
+    @Test("connects from where it listens, and listens there all the while")
+    func connectsFromListener() throws {
+        let loop = try Loop()
+        let (first, second) = (Party(), Party())
+        var arrived = 0
+        let relay = try Listener(connectingFrom: Endpoint(.loopbackV4, 0), on: loop) { _ in arrived += 1 }
+        var peers: [Listener] = []
+        var sources: [Endpoint] = []
+        for party in [first, second] {
+            let peer = try Listener(at: Endpoint(.loopbackV4, 0), on: loop) { sources.append($0.peer) }
+            peers.append(peer)
+            party.stream = try Stream(connectingTo: peer.local, from: relay.local, on: loop, owner: party)
+            #expect(!party.isConnected)
+        }
+        loop.turn(until: { first.isConnected && second.isConnected && sources.count == 2 })
+        #expect(first.isConnected && second.isConnected)
+        #expect(sources == [relay.local, relay.local])
+        let caller = try Stream(connectingTo: relay.local, on: loop, owner: Party())
+        loop.turn(until: { arrived == 1 })
+        #expect(arrived == 1)
+        #expect(throws: BindFailure.self, "nobody else has the port") {
+            try Listener(connectingFrom: relay.local, on: loop) { _ in }
+        }
+        caller.abort()
+        for listener in peers + [relay] { listener.close() }
+    }
+
+    @Test("tells nothing of a peer that is done until it is read again, and does not turn for it")
+    func pausedHangUp() throws {
+        let loop = try Loop()
+        let (client, server) = try connection(loop)
+        server.answersFinish = false
+        server.stream?.read(false)
+        client.stream?.send([1, 2, 3])
+        client.stream?.finish()
+        server.stream?.finish()
+        loop.turn(until: { client.hasFinishedPeer })
+        // Both directions are over, which epoll tells without being asked.
+        let before = loop.stopper.turns
+        let limit = Moment.read().instant + .milliseconds(50)
+        while Moment.read().instant < limit { loop.turn(waitingAtMost: .milliseconds(50)) }
+        #expect(loop.stopper.turns - before < 10)
+        #expect(server.bytes == [] && server.end == nil)
+        server.stream?.read(true)
+        loop.turn(until: { server.end != nil })
+        #expect(server.bytes == [1, 2, 3])
+        #expect(server.end == .finished)
     }
 
     @Test("finishes each direction by itself")

@@ -17,6 +17,7 @@ enum {
     LINUX_PEER_FINISHED = EPOLLRDHUP,
     LINUX_FAILED = EPOLLERR,
     LINUX_HUNG_UP = EPOLLHUP,
+    LINUX_ONCE = EPOLLONESHOT,
 };
 
 /* epoll_event is packed, so the datum is read and written here. */

@@ -23,6 +23,8 @@ package struct Events: OptionSet, Sendable {
     package static let peerFinished = Self(rawValue: UInt32(LINUX_PEER_FINISHED))
     /// An error waits on the socket; told without being asked for.
     package static let failed = Self(rawValue: UInt32(LINUX_FAILED))
+    /// Told once and then not again before what is waited for changes.
+    package static let once = Self(rawValue: UInt32(LINUX_ONCE))
     /// Both directions of a stream are over; told without being asked for.
     package static let hungUp = Self(rawValue: UInt32(LINUX_HUNG_UP))
 }

@@ -60,6 +60,28 @@ package final class Listener: Source {
         }
     }
 
+    /// Listens where streams of this program connect from, too (``Stream/init(connectingTo:from:on:owner:)``).
+    ///
+    /// The port is bound for nobody else. Only then is it shared, because a socket that connects from it must be bound
+    /// to it, beside one that listens.
+    package init(
+        connectingFrom endpoint: Endpoint, on loop: Loop, backlog: Int32 = 64, accepted: @escaping (Stream) -> Void
+    ) throws(BindFailure) {
+        do {
+            let descriptor = try Self.bound(to: endpoint, sharesPort: false)
+            try Errno.check(linux_set_reuse_port(descriptor.number))
+            try Errno.check(linux_listen(descriptor.number, backlog))
+            local = try Endpoint.local(of: descriptor.number)
+            let number = descriptor.number
+            self.descriptor = consume descriptor
+            self.loop = loop
+            self.accepted = accepted
+            registration = try loop.add(self, descriptor: number, for: .readable)
+        } catch {
+            throw BindFailure(endpoint, .tcp, error)
+        }
+    }
+
     private static func bound(to endpoint: Endpoint, sharesPort: Bool) throws(Errno) -> Descriptor {
         let v6 = endpoint.address.family == .v6
         let descriptor = try Descriptor(checking: linux_socket_tcp(v6 ? 1 : 0))

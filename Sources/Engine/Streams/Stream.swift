@@ -26,6 +26,9 @@ package import Wire
         case failed(Errno)
     }
 
+    /// How it ended; nil while it is open, and after this side's own ``abort()``.
+    package private(set) var end: End?
+
     /// Kept for as long as the stream is.
     package var attachment: (any AnyObject & Sendable)?
 
@@ -37,6 +40,7 @@ package import Wire
     private var timer: Timer?
     private var queue = SendQueue()
     private var isReading = true
+    private var isConnecting = false
     private var peerHasFinished = false
     private var output = Output.open
 
@@ -64,15 +68,29 @@ package import Wire
     }
 
     /// Connects to `peer`; what is sent before the answer waits for it, and a refusal is told as the stream's end.
-    package convenience init(connectingTo peer: Endpoint, on loop: Loop, owner: any StreamOwner) throws(Errno) {
+    ///
+    /// - Parameter source: Where it is to come from: the address and port of a ``Listener/init(connectingFrom:on:accepted:)``;
+    ///   nil for any.
+    package convenience init(
+        connectingTo peer: Endpoint, from source: Endpoint? = nil, on loop: Loop, owner: any StreamOwner
+    ) throws(Errno) {
         let descriptor = try Descriptor(checking: linux_socket_tcp(peer.address.family == .v6 ? 1 : 0))
+        if let source {
+            try Errno.check(linux_set_reuse_address(descriptor.number))
+            try Errno.check(linux_set_reuse_port(descriptor.number))
+            var address = linux_address(source)
+            // Safe: the address lives through the call.
+            try Errno.check(unsafe linux_bind(descriptor.number, &address))
+        }
         var address = linux_address(peer)
         // Safe: the address lives through the call.
         let result = unsafe linux_connect(descriptor.number, &address)
         if result != -EINPROGRESS { try Errno.check(result) }
         let local = try Endpoint.local(of: descriptor.number)
         self.init(adopting: descriptor, local: local, peer: peer, on: loop)
+        isConnecting = true
         try open(owner: owner)
+        wait()
     }
 
     package var isOpen: Bool { registration != nil }
@@ -165,9 +183,22 @@ package import Wire
             let failure = linux_take_error(number)
             return close(because: .failed(failure > 0 ? Errno(code: failure) : .connectionReset))
         }
-        if events.contains(.writable) { flush() }
-        // After a hang-up what is left is read even by who had paused: epoll tells of it until the stream is closed.
-        if isOpen, events.contains(.hungUp) || events.contains(.readable) && isReading { receive() }
+        if events.contains(.writable) {
+            if isConnecting {
+                isConnecting = false
+                wait()
+                owner?.connected(self)
+            }
+            if !queue.isEmpty { flush() }
+        }
+        guard isOpen else { return }
+        if isReading {
+            if events.contains(.hungUp) || events.contains(.readable) { receive() }
+        } else if events.contains(.hungUp), waitedFor != .once, let registration {
+            // Who has paused reads what is left when it goes on. Until then epoll is not to tell again and again.
+            waitedFor = .once
+            loop.change(registration, for: waitedFor)
+        }
     }
 
     private var number: Int32 {
@@ -218,7 +249,7 @@ package import Wire
         guard let registration else { return }
         var events: Events = []
         if isReading, !peerHasFinished { events.insert(.readable) }
-        if !queue.isEmpty { events.insert(.writable) }
+        if !queue.isEmpty || isConnecting { events.insert(.writable) }
         guard events != waitedFor else { return }
         waitedFor = events
         loop.change(registration, for: events)
@@ -227,6 +258,7 @@ package import Wire
     private func close(because end: End) {
         let owner = owner
         guard let descriptor = detach() else { return }
+        self.end = end
         if end != .finished { linux_reset_on_close(descriptor.number) }
         owner?.closed(self, because: end)
     }

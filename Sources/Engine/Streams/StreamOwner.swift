@@ -5,6 +5,9 @@ package protocol StreamOwner: AnyObject {
     /// Bytes arrived. They are the loop's and good for the length of the call.
     func received(_ bytes: Span<UInt8>, on stream: Stream)
 
+    /// The peer has accepted a connection that began here.
+    func connected(_ stream: Stream)
+
     /// The peer is not going to send more; what is sent to it still arrives.
     func peerFinished(_ stream: Stream)
 
@@ -18,6 +21,8 @@ package protocol StreamOwner: AnyObject {
 extension StreamOwner {
     /// Answers a finished peer by finishing too.
     package func peerFinished(_ stream: Stream) { stream.finish() }
+
+    package func connected(_ stream: Stream) {}
 
     package func drained(_ stream: Stream) {}
 }
