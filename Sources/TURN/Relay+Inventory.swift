@@ -20,6 +20,9 @@ package struct Inventory: Hashable, Sendable {
     package var peers = 0
     /// Permissions and channels that allocations refer to.
     package var listedPeers = 0
+    /// Peers' TCP connections, and how many of them allocations refer to.
+    package var connections = 0
+    package var listedConnections = 0
     /// Deadlines that are set.
     package var deadlines = 0
 
@@ -40,10 +43,12 @@ extension Relay {
             if allocations[slot].nextFlow != nil { inventory.moving += 1 }
             inventory.listedPeers += allocations[slot].lists[.permissions].count
             inventory.listedPeers += allocations[slot].lists[.channels].count
+            inventory.listedConnections += allocations[slot].connections.count
         }
         inventory.flows = flows.count
         inventory.tickets = tickets.count
         inventory.peers = peers.count
+        inventory.connections = connections.count
         inventory.ports = pools.reduce(0) { $0 + $1.used }
         inventory.deadlines = deadlines.count
         return inventory

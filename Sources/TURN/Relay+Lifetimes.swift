@@ -41,6 +41,7 @@ extension Relay {
     /// Closes the socket of one family and gives its port back.
     mutating func release(_ slot: UInt32, _ family: IPAddress.Family) {
         guard let endpoint = allocations[slot].relayed(family) else { return }
+        forgetConnections(of: slot, family)
         outputs.append(.close(name(of: slot), family))
         give(endpoint)
         allocations[slot].setRelayed(family, nil)
@@ -87,6 +88,7 @@ extension Relay {
         return SessionSummary(
             allocation: name(of: slot), flow: allocations[slot].flow,
             user: String(decoding: allocations[slot].user, as: UTF8.self), relayed: relayed,
+            relaysTCP: allocations[slot].relaysTCP,
             began: allocations[slot].began.time, duration: now.instant - allocations[slot].began.instant,
             toPeers: allocations[slot].toPeers, toClient: allocations[slot].toClient,
             overRate: allocations[slot].overRate, lifetime: max(.zero, allocations[slot].expiry - now.instant),

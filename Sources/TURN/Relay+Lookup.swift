@@ -72,6 +72,11 @@ extension Relay {
         return advertised(peer)
     }
 
+    /// This worker's allocation that relays datagrams at a local endpoint.
+    func datagramOwner(of endpoint: Endpoint) -> UInt32? {
+        owner(of: endpoint).flatMap { allocations[$0].relaysTCP ? nil : $0 }
+    }
+
     /// This worker's allocation that has a local endpoint.
     func owner(of endpoint: Endpoint) -> UInt32? {
         for index in pools.indices where pools[index].address == endpoint.address {

@@ -21,6 +21,7 @@ extension Relay {
     mutating func receiveSend(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let slot = arrive(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
         guard !message.hasUnknownRequired(except: Self.known) else { return .dropped(.unknownAttribute) }
+        guard !allocations[slot].relaysTCP else { return .dropped(.unexpected) }
         guard let payload = message.place(of: .data),
             let peer = try? message.xorAddress(.xorPeerAddress, in: bytes), peer.port != 0
         else { return .dropped(.malformed) }
@@ -63,7 +64,8 @@ extension Relay {
         dontFragment: Bool, now: Moment
     ) -> Outcome {
         let local = local(peer)
-        if let other = owner(of: local), isActive(other, now), let own = allocations[slot].relayed(peer.address.family)
+        if let other = datagramOwner(of: local), isActive(other, now),
+            let own = allocations[slot].relayed(peer.address.family)
         {
             allocations[slot].toPeers.count(payload.count)
             return deliver(payload, from: advertised(own), to: other, now: now)
@@ -108,7 +110,7 @@ extension Relay {
     }
 
     /// A transaction identifier for an indication: nobody answers it, so it need not be secret.
-    private mutating func nextIndication() -> UInt64 {
+    mutating func nextIndication() -> UInt64 {
         indicationNumber &+= 1
         return indicationNumber
     }

@@ -20,6 +20,7 @@ package struct Relay: ~Copyable {
     var settingsNumber: UInt32 = 0
     var random: RandomStream
     let isLive: @Sendable (Endpoint) -> Bool
+    let isListening: @Sendable (Endpoint) -> Bool
 
     var allocations = Slab<Allocation>(blank: .blank)
     var flows: FlowTable
@@ -29,6 +30,7 @@ package struct Relay: ~Copyable {
     var reservations: [UInt64: UInt32] = [:]
     /// The allocation of each ticket that is out.
     var tickets: [UInt64: UInt32] = [:]
+    var connections = Connections()
 
     /// What the whole worker has passed on against its share of the server's capacity.
     var toPeersRate = Pace()
@@ -59,8 +61,10 @@ package struct Relay: ~Copyable {
     ///   - random: Seeded for this worker alone: ports, tokens and hash seeds are drawn from it.
     ///   - isLive: Whether a *local* endpoint is a relayed port of any worker of this server just now. Asked on the
     ///     packet path, from this worker's thread, for peers that are this server's own relay addresses.
+    ///   - isListening: The same for TCP, asked when a client wants to connect to such a peer.
     package init(
-        settings: Settings, random: consuming RandomStream, isLive: @escaping @Sendable (Endpoint) -> Bool
+        settings: Settings, random: consuming RandomStream, isLive: @escaping @Sendable (Endpoint) -> Bool,
+        isListening: @escaping @Sendable (Endpoint) -> Bool = { _ in false }
     ) {
         var random = random
         flows = FlowTable(random: &random)
@@ -68,6 +72,7 @@ package struct Relay: ~Copyable {
         self.random = random
         self.settings = settings
         self.isLive = isLive
+        self.isListening = isListening
         nonces = NonceKey(settings.nonceKey)
     }
 
@@ -109,7 +114,12 @@ package struct Relay: ~Copyable {
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
         case .withdraw(let name, let end): withdraw(name, until: end, now: now)
         case .icmp(let allocation, let peer, let error): report(error, about: peer, to: allocation, now: now)
-        case .tick: expire(now: now)
+        case .connected(let id): connected(id, now: now)
+        case .unconnected(let id, let failure): unconnected(id, because: failure)
+        case .closed(let id): forget(id)
+        case .tick:
+            expire(now: now)
+            expireConnections(now: now)
         }
     }
 
@@ -117,7 +127,10 @@ package struct Relay: ~Copyable {
     package mutating func nextOutput() -> Output? { outputs.next() }
 
     /// When `.tick` is due, unless something comes before; nil: never.
-    package var deadline: Instant? { deadlines.first?.due }
+    package var deadline: Instant? {
+        guard let wait = connections.first?.due else { return deadlines.first?.due }
+        return deadlines.first.map { min($0.due, wait) } ?? wait
+    }
 
     /// Replaces the settings; allocations live on, peers are judged anew.
     ///

@@ -76,7 +76,7 @@ struct World: ~Copyable {
         switch outcome {
         case .send(let departure): sent.append((departure.peer, Array(bytes[departure.payload])))
         case .deliver(let delivery): deliver(delivery, from: bytes)
-        case .dropped, .queued, .elsewhere: break
+        case .dropped, .queued, .elsewhere, .belongs: break
         }
         drain()
     }
@@ -99,12 +99,12 @@ struct World: ~Copyable {
         while let output = relay.nextOutput() {
             switch output {
             case .reply(let flow, let bytes): receive(Array(relay.replyBytes[bytes]), on: flow)
-            case .open(let allocation, let endpoint):
+            case .open(let allocation, let endpoint), .listen(let allocation, let endpoint):
                 sockets[endpoint] = allocation
                 relay.handle(.opened(allocation, at: endpoint), now: now)
             case .close(let allocation, let family):
                 sockets = sockets.filter { $0.value != allocation || $0.key.address.family != family }
-            case .ended, .refused, .giveBack: break
+            case .ended, .refused, .giveBack, .connect, .join, .disconnect: break
             }
         }
     }

@@ -108,7 +108,7 @@ final class Meeting {
             case .indication(let header): message = Array(relay.replyBytes[header])
             }
             hear(message + bytes[delivery.payload] + [UInt8](repeating: 0, count: delivery.padding))
-        case .dropped, .queued, .elsewhere: break
+        case .dropped, .queued, .elsewhere, .belongs: break
         @unknown default: break
         }
         drainRelay()

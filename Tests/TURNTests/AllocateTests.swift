@@ -63,9 +63,9 @@ struct AllocateTests {
     }
 
     @Test(
-        "only UDP is relayed",
+        "only UDP is relayed for a client over UDP",
         arguments: [
-            (nil, .badRequest), (0, .unsupportedTransportProtocol), (6, .unsupportedTransportProtocol),
+            (nil, .badRequest), (0, .unsupportedTransportProtocol), (6, .badRequest),
             (255, .unsupportedTransportProtocol),
         ] as [(UInt8?, ErrorCode)])
     func transport(number: UInt8?, code: ErrorCode) {

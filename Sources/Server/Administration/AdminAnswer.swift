@@ -48,6 +48,7 @@ enum AdminAnswer {
             "id": .string(identifier(of: session, worker)), "user": .string(session.user),
             "client": .string("\(session.flow.client)"), "transport": .string("\(session.flow.transport)"),
             "server": .string("\(session.flow.server)"),
+            "relays": .string(session.relaysTCP ? "tcp" : "udp"),
             "relayed": .array(session.relayed.map { .string("\($0)") }), "began": .string("\(session.began)"),
             "duration": seconds(session.duration), "lifetime": seconds(session.lifetime),
             "toPeers": ["packets": number(session.toPeers.packets), "bytes": number(session.toPeers.bytes)],
@@ -82,6 +83,8 @@ enum AdminAnswer {
         for transport in Transport.allCases {
             members.append(JSON.Member("\(transport)", number(census.allocations(over: transport))))
         }
+        members.append(JSON.Member("relayingTCP", number(census.relayingTCP)))
+        members.append(JSON.Member("connections", number(census.connections)))
         return .object(members)
     }
 

@@ -77,11 +77,14 @@ extension Worker {
     /// Says goodbye to those who cannot go on, and keeps everything as it is when the turn ends: the last one.
     func leave(for farewell: Farewell) {
         leaveAssociations()
-        for client in streams.values where client.flow.transport != .tcp || relay.slot(of: client.flow) == nil {
-            client.leave()
-        }
+        for client in streams.values where client.flow.transport != .tcp || !goesOn(client) { client.leave() }
+        for connection in connections.values { connection.end() }
         self.farewell = farewell
         loop.stopper.stop()
+    }
+
+    private func goesOn(_ client: StreamClient) -> Bool {
+        relay.slot(of: client.flow).flatMap { relay.record(of: $0) } != nil
     }
 
     /// Keeps all there is, with what is not kept at every change: traffic.

@@ -76,6 +76,8 @@ enum Metrics {
         page.add(
             "sterna_short_circuits_total", .counter, "Packets between two clients that never touched the network",
             tally.shortCircuits)
+        page.add("sterna_tcp_allocations", .gauge, "Allocations that relay TCP (RFC 6062)", census.relayingTCP)
+        page.add("sterna_tcp_connections", .gauge, "Peers' TCP connections with them", census.connections)
         page.add("sterna_permissions", .gauge, "Permissions and channels that are installed", census.peers)
         page.add(
             "sterna_relay_ports", .gauge, "Relay ports of the addresses in use", by: "state",

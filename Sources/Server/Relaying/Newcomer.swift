@@ -63,6 +63,10 @@ extension Worker {
         guard let stream = SecureStream(unpacking: parcel, on: loop, scratch: scratch) else { return }
         let client = admit(stream, over: .tls)
         // Out of descriptors for epoll: the stream closes as it is let go.
-        do throws(Errno) { try stream.open(for: client, after: parcel) } catch { disconnected(client) }
+        do throws(Errno) {
+            try stream.open(for: client, after: parcel) { client.expectCredentials(by: parcel.deadline) }
+        } catch {
+            disconnected(client)
+        }
     }
 }

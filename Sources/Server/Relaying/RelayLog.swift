@@ -15,6 +15,7 @@ extension Log {
                 [
                     "user": .text(session.user), "client": .endpoint(session.flow.client),
                     "transport": .text("\(session.flow.transport)"),
+                    "relays": .text(session.relaysTCP ? "tcp" : "udp"),
                     "relayed": .text(session.relayed.map { "\($0)" }.joined(separator: " ")),
                     "duration": .duration(session.duration),
                     "packetsToPeers": .count(session.toPeers.packets), "bytesToPeers": .count(session.toPeers.bytes),

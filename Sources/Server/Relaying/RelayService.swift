@@ -148,6 +148,7 @@ package final class RelayService {
         var counters: [RelayCounters] = []
         var notices: [String] = []
         let live = LiveEndpoints()
+        let listening = LiveEndpoints()
         let keep: (@Sendable (Kept) -> Void)?
         let cookieSecret = Randomness.bytes(32)
 
@@ -162,7 +163,7 @@ package final class RelayService {
         ) throws(RelayFailure) {
             let counters = RelayCounters()
             let place = Worker.Place(
-                number: threads.count, live: live, counters: counters, onEvent: settings.onEvent,
+                number: threads.count, live: live, listening: listening, counters: counters, onEvent: settings.onEvent,
                 neighbours: neighbours, limits: settings.limits, keep: keep, cookieSecret: cookieSecret,
                 relayBuffer: settings.socketBuffer)
             let relay = RelayService.settings(settings.relay, of: place.number, neighbours.shares)

@@ -48,6 +48,7 @@ extension RelayService.Settings {
         relay.reasons = settings.includeReasonString
         relay.software = settings.softwareAttribute ? [UInt8]("Sterna \(version)".utf8) : []
         relay.relaysUDP = settings.relaysUDP
+        relay.relaysTCP = settings.relaysTCP
         relay.defaultFamily = settings.defaultFamily.family
         relay.discovery = Discovery.all(in: settings)
         relay.alternates = Alternate.all(in: settings)

@@ -7,8 +7,12 @@ internal import Wire
 /// A client that talks to the relay over a byte stream (RFC 8656 §2.1).
 final class StreamClient {
     let flow: Flow
-    private let stream: any ByteStream
+    let stream: any ByteStream
     private unowned let worker: Worker
+    /// The peer's connection that the stream carries, behind the ConnectionBind that asked for it (RFC 6062 §5.4).
+    private var connection: PeerConnection?
+    /// The worker that the stream is to go on at, with the message that said so.
+    var destination: Int?
     /// The beginning of a message whose end has not arrived.
     private var beginning: [UInt8] = []
     /// What this turn has for the client, sent as one.
@@ -63,7 +67,14 @@ final class StreamClient {
         }
     }
 
+    /// Carries a peer's connection from now on, and no messages.
+    func carry(_ connection: PeerConnection) {
+        self.connection = connection
+        (credentialsBy, messageBy) = (nil, nil)
+    }
+
     func received(_ bytes: Span<UInt8>) {
+        if let connection { return connection.receivedFromClient(bytes) }
         let used: Int
         if beginning.isEmpty {
             used = takeMessages(bytes)
@@ -75,6 +86,7 @@ final class StreamClient {
             used = takeMessages(whole.span)
             beginning = Array(whole[used...])
         }
+        guard connection == nil, destination == nil else { return leaveMessages() }
         // A message has its time from its own first byte, however its bytes drip.
         if beginning.isEmpty {
             if messageBy != nil { messageBy = nil }
@@ -85,15 +97,25 @@ final class StreamClient {
         noteRest()
     }
 
+    /// The last message has said that what follows is none, or is another worker's.
+    private func leaveMessages() {
+        worker.finishBatch()
+        let unread = beginning
+        beginning = []
+        if let destination { return worker.move(self, to: destination, unread: unread) }
+        if stream.isOpen { connection?.receivedFromClient(unread.span) }
+    }
+
     /// Gives the relay every message that is complete; how many bytes they were.
     private func takeMessages(_ bytes: Span<UInt8>) -> Int {
         var used = 0
-        while stream.isOpen {
+        while stream.isOpen, connection == nil {
             let rest = bytes.extracting(used...)
             switch Frame(startingAt: rest) {
             case .incomplete: return used
             case .message(let count, let advance):
                 worker.receive(rest.extracting(first: count), on: flow)
+                if destination != nil { return used }
                 used += advance
             case .invalid:
                 stream.abort()
@@ -160,14 +182,19 @@ final class StreamClient {
 
 extension StreamClient: ByteStreamOwner {
     func peerFinished() {
+        if let connection { return connection.clientFinished() }
         // Half of a conversation is of no use to a relay.
         stream.finish()
         worker.disconnected(self)
     }
 
-    func drained() { noteRest() }
+    func drained() { if let connection { connection.clientDrained() } else { noteRest() } }
 
-    func closed() { worker.disconnected(self) }
+    func closed() {
+        connection?.clientClosed()
+        connection = nil
+        worker.disconnected(self)
+    }
 }
 
 extension StreamClient: StreamOwner {

@@ -101,6 +101,7 @@ extension Worker {
             deliver(delivery, received)
         case .dropped(let reason): tally.countDrop(reason)
         case .queued: performOutputs()
+        case .belongs(let worker): if let flow { streams[flow]?.destination = Int(worker) }
         case .elsewhere(let worker): fetch(from: Int(worker), for: received, on: flow)
         }
     }

@@ -10,6 +10,10 @@ extension Worker {
             switch output {
             case .reply(let flow, let bytes): reply(bytes, to: flow)
             case .open(let allocation, let endpoint): open(allocation, at: endpoint)
+            case .listen(let allocation, let endpoint): listen(allocation, at: endpoint)
+            case .connect(let id, let allocation, let peer): connect(id, of: allocation, to: peer)
+            case .join(let id, let flow): join(id, flow)
+            case .disconnect(let id): connections[id]?.end()
             case .close(let allocation, let family): close(allocation, family)
             case .giveBack(let endpoint): place.neighbours.giveBack(endpoint)
             case .ended(let summary):
@@ -70,7 +74,7 @@ extension Worker {
     }
 
     private func close(_ allocation: AllocationID, _ family: IPAddress.Family) {
-        guard let entry = sockets.entry(allocation, family) else { return }
+        guard let entry = sockets.entry(allocation, family) else { return closeListener(allocation, family) }
         forget(entry)
         place.live.remove(entry.local)
         sockets.close(allocation, family)

@@ -13,7 +13,9 @@ final class Worker {
     /// What a worker shares with the others, and what makes it one of several.
     struct Place {
         let number: Int
+        /// The relayed addresses of all workers, of UDP and of TCP.
         let live: LiveEndpoints
+        let listening: LiveEndpoints
         let counters: RelayCounters
         let onEvent: @Sendable (RelayEvent) -> Void
         let neighbours: Neighbours
@@ -35,6 +37,8 @@ final class Worker {
         case show(RelayContexts)
         /// A client came to another listener of this server.
         case adopt(SecureParcel)
+        /// A client came to another worker and asks for a peer's connection that is here.
+        case take(StreamParcel)
         /// Another worker has a request that needs what is here.
         case lend(Errand)
         /// That request comes back, with what was lent for it.
@@ -70,6 +74,10 @@ final class Worker {
     var clientsWaitForInbox = false
     var streamListeners: [Listener] = []
     var streams: [Flow: StreamClient] = [:]
+    /// The relayed addresses of TCP allocations, numbered as ``RelaySockets`` numbers those of UDP.
+    var relayListeners: [Int: RelayListener] = [:]
+    /// Peers' connections with them.
+    var connections: [ConnectionID: PeerConnection] = [:]
     /// Those that have something to be sent as the turn ends.
     var touched: [StreamClient] = []
     /// What new TLS handshakes are served with; nil where TLS is not served.
@@ -113,10 +121,10 @@ final class Worker {
         doors = groups.indices.flatMap { client in
             groups[client].sockets.map { ClientDoor(socket: $0, client: client) }
         }
-        let live = place.live
-        relay = TURN.Relay(settings: settings, random: RandomStream(seed: Randomness.bytes(32))) { endpoint in
-            live.contains(endpoint)
-        }
+        let (live, listening) = (place.live, place.listening)
+        relay = TURN.Relay(
+            settings: settings, random: RandomStream(seed: Randomness.bytes(32)),
+            isLive: { live.contains($0) }, isListening: { listening.contains($0) })
         for doors in share.streams { try listen(at: doors) }
         for endpoint in share.proxied { try listen(at: endpoint, behind: share.proxies) }
     }
@@ -154,6 +162,7 @@ final class Worker {
             performOutputs()
         case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)
+        case .take(let parcel): take(parcel)
         case .lend(let errand): lend(errand)
         case .lent(let loan, let errand): resume(errand, with: loan)
         case .returned(let endpoint):

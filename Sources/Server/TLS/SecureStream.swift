@@ -44,6 +44,8 @@ final class SecureStream {
     private var session: Session?
     private var owner: (any ByteStreamOwner)?
     private var isOver = false
+    /// Where the session goes on once its owner has returned, and what was read of it and not used.
+    private var departure: (unread: [UInt8], deliver: (SecureParcel) -> Void)?
 
     /// - Parameters:
     ///   - scratch: The loop's; what is in it is handed on before the next call.
@@ -71,13 +73,23 @@ final class SecureStream {
     }
 
     /// Begins to read for `owner`, who is told first what had come before.
-    func open(for owner: any ByteStreamOwner, after parcel: SecureParcel) throws(Errno) {
+    ///
+    /// - Parameter opened: Called in between.
+    func open(
+        for owner: any ByteStreamOwner, after parcel: SecureParcel, opened: () -> Void
+    ) throws(Errno) {
         self.owner = owner
         try stream.open(owner: self)
-        stream.deadline = parcel.deadline
+        opened()
         let (plaintext, ciphertext) = (parcel.plaintext, parcel.ciphertext)
         if !plaintext.isEmpty { owner.received(plaintext.span) }
-        if !isOver { receive(ciphertext.span) }
+        if !hasDeparted(before: ciphertext.span), !isOver { receive(ciphertext.span) }
+    }
+
+    /// Goes on for somebody on another loop, as soon as the owner, who says so, is done with what it was told.
+    func leave(_ unread: [UInt8], _ deliver: @escaping (SecureParcel) -> Void) {
+        owner = nil
+        departure = (unread, deliver)
     }
 
     /// Takes over a stream that is open already, and the first bytes that came on it.
@@ -126,6 +138,7 @@ final class SecureStream {
                     if isOver { return }
                 }
                 if progress.plaintext > 0 { owner?.received(plaintext.span.extracting(..<progress.plaintext)) }
+                if hasDeparted(before: bytes.extracting(used...)) { return }
                 if case .failed(let failure) = session?.state {
                     // The alert that says why is on its way.
                     stream.finish()
@@ -158,18 +171,26 @@ final class SecureStream {
         case .owned(let owner): self.owner = owner
         case .refused: abort()
         case .elsewhere(let deliver):
-            // What waits to be sent would be lost with the stream; an honest client has room for a handshake.
-            let deadline = stream.deadline
-            guard stream.backlog == 0, let session = session.take(), let socket = stream.detach() else {
-                return abort()
-            }
-            isOver = true
-            deliver(
-                SecureParcel(
-                    socket, session, of: stream, deadline: deadline, plaintext: plaintext.array,
-                    ciphertext: ciphertext.array))
-            ended(self, nil)
+            leave(plaintext.array, deliver)
+            _ = hasDeparted(before: ciphertext)
         }
+    }
+
+    /// Packs the session up if it is to leave.
+    private func hasDeparted(before ciphertext: Span<UInt8>) -> Bool {
+        guard let (unread, deliver) = departure.take() else { return false }
+        // What waits to be sent would be lost with the stream; an honest client has room for a handshake and an answer.
+        let deadline = stream.deadline
+        guard stream.backlog == 0, let session = session.take(), let socket = stream.detach() else {
+            abort()
+            return true
+        }
+        isOver = true
+        deliver(
+            SecureParcel(
+                socket, session, of: stream, deadline: deadline, plaintext: unread, ciphertext: ciphertext.array))
+        ended(self, nil)
+        return true
     }
 
     /// The stream is over: lets go of the owner, who holds this in turn.
@@ -186,6 +207,7 @@ extension SecureStream: ByteStream {
     var peer: Endpoint { stream.peer }
     var local: Endpoint { stream.local }
     var isOpen: Bool { !isOver && stream.isOpen }
+    var end: Stream.End? { stream.end }
     var isSecure: Bool { true }
     var backlog: Int { stream.backlog }
 
@@ -195,6 +217,8 @@ extension SecureStream: ByteStream {
     }
 
     func limitUnsent(to bytes: Int32) { stream.limitUnsent(to: bytes) }
+
+    func read(_ isReading: Bool) { stream.read(isReading) }
 
     var deadline: Instant? {
         get { stream.deadline }

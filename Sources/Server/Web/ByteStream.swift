@@ -9,6 +9,8 @@ protocol ByteStream: AnyObject {
     /// The address and port that the peer connected to.
     var local: Endpoint { get }
     var isOpen: Bool { get }
+    /// How the TCP stream ended; nil while it is open, or was ended here.
+    var end: Stream.End? { get }
     /// Whether nobody on the way can read or change what it carries.
     var isSecure: Bool { get }
     /// Bytes that wait to be sent.
@@ -17,6 +19,8 @@ protocol ByteStream: AnyObject {
     var sendLimit: Int { get set }
     /// Lets the kernel take no more than `bytes` that the network does not.
     func limitUnsent(to bytes: Int32)
+    /// Stops reading, so that the peer's own sending stalls, or goes on.
+    func read(_ isReading: Bool)
     /// When the stream is closed as timed out.
     var deadline: Instant? { get set }
     /// Sends or queues; false when the stream is over or too much is queued.

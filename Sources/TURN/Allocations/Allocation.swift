@@ -36,9 +36,13 @@ struct Allocation {
     var overRate: UInt64 = 0
     /// Packets relayed when activity was last looked at.
     var packetsMarked: UInt64 = 0
-    // Sockets: the host's own endpoints.
+    // Sockets: the host's own endpoints, of UDP or of TCP.
+    var relaysTCP = false
     var v4: Endpoint?
     var v6: Endpoint?
+
+    /// Of peers with a TCP allocation.
+    var connections: [ConnectionID] = []
 
     // Who owns it.
     var user: [UInt8] = []

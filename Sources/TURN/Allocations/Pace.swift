@@ -17,4 +17,11 @@ struct Pace: Hashable {
         level = start &+ UInt64(truncatingIfNeeded: count) &* 1_000_000_000 / bytesPerSecond
         return true
     }
+
+    /// Counts `count` bytes that have come already; when more may come, or nil when at once.
+    mutating func charge(_ count: Int, bytesPerSecond: UInt64, now: Instant) -> Instant? {
+        guard bytesPerSecond > 0 else { return nil }
+        level = max(level, now.nanoseconds) &+ UInt64(truncatingIfNeeded: count) &* 1_000_000_000 / bytesPerSecond
+        return level - now.nanoseconds > Self.burst ? Instant(nanoseconds: level - Self.burst) : nil
+    }
 }

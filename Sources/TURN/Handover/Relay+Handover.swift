@@ -28,7 +28,8 @@ extension Relay {
     package func record(of slot: UInt32) -> (record: AllocationRecord, name: AllocationID)? {
         guard slot < allocations.capacity else { return nil }
         let state = allocations[slot].state
-        guard state == .active || state == .reserved else { return nil }
+        // Peers' connections end with this process, and with them what they were for.
+        guard state == .active || state == .reserved, !allocations[slot].relaysTCP else { return nil }
         var record = AllocationRecord(flow: allocations[slot].flow, expiry: allocations[slot].expiry)
         record.isReserved = state == .reserved
         (record.v4, record.v6) = (allocations[slot].v4, allocations[slot].v6)

@@ -6,6 +6,9 @@ package struct Census: Sendable {
     private var byTransport = InlineArray<4, Int>(repeating: 0)
     /// Allocations that relayed something lately.
     package internal(set) var active = 0
+    /// Allocations that relay TCP, and their peers' connections.
+    package internal(set) var relayingTCP = 0
+    package internal(set) var connections = 0
     /// Permissions and channels that are installed, expired ones that were not swept yet included.
     package internal(set) var peers = 0
     /// Relay ports of the addresses that are relayed from, and how many of them are taken.
@@ -25,6 +28,8 @@ package struct Census: Sendable {
     package static func += (sum: inout Self, other: Self) {
         for index in sum.byTransport.indices { sum.byTransport[index] += other.byTransport[index] }
         sum.active += other.active
+        sum.relayingTCP += other.relayingTCP
+        sum.connections += other.connections
         sum.peers += other.peers
         sum.ports += other.ports
         sum.portsUsed += other.portsUsed
@@ -37,9 +42,11 @@ extension Relay {
         var census = Census()
         for slot in 0..<UInt32(allocations.capacity) where allocations[slot].state == .active {
             census.count(allocations[slot].flow.transport)
+            if allocations[slot].relaysTCP { census.relayingTCP += 1 }
         }
         census.active = activeCount
         census.peers = peers.count
+        census.connections = connections.count
         for pool in pools {
             census.ports += pool.count
             census.portsUsed += pool.used

@@ -15,6 +15,9 @@ package enum Outcome: Hashable, Sendable {
     /// Another worker has what the request needs, ``Relay/wanted``: it is to be asked with ``Relay/lend(_:now:)``, what
     /// it gives to be restored here, and the request to be given to ``Relay/resume(_:on:now:)`` in any case.
     case elsewhere(worker: UInt8)
+    /// The message asks for a peer's connection that another worker has: the stream is to go on there, with this message
+    /// as the next.
+    case belongs(toWorker: UInt8)
 }
 
 /// Payload on its way to a peer.

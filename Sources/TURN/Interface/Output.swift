@@ -9,8 +9,20 @@ package enum Output: Hashable, Sendable {
     /// Bind a UDP socket to exactly this address and port and answer with ``Input/opened(_:at:)`` or
     /// ``Input/refused(_:at:because:)``, best before anything else.
     case open(AllocationID, at: Endpoint)
-    /// Close the allocation's socket of this family. Every `open` that was answered with `opened` is closed once.
+    /// Listen for TCP connections at exactly this address and port, and answer as for `open`. What arrives is given to
+    /// ``Relay/accept(from:at:now:)``.
+    case listen(AllocationID, at: Endpoint)
+    /// Close the allocation's socket of this family, and all its connections there. Every `open` or `listen` that was
+    /// answered with `opened` is closed once.
     case close(AllocationID, IPAddress.Family)
+    /// Connect from the allocation's relayed address of the peer's family, and answer with ``Input/connected(_:)`` or
+    /// ``Input/unconnected(_:because:)``. Nothing is read from the peer until the connection is joined.
+    case connect(ConnectionID, of: AllocationID, to: Endpoint)
+    /// What this flow's stream carries behind the message just taken goes to the peer as it is, and the other way round,
+    /// with ``Relay/pass(_:_:over:now:)`` for every piece. When both are over, ``Input/closed(_:)`` says so.
+    case join(ConnectionID, Flow)
+    /// Close a peer's connection that nobody has taken.
+    case disconnect(ConnectionID)
     /// A port of another worker's share was closed here: that worker may have it back, with ``Input/returned(_:)``.
     case giveBack(Endpoint)
     /// An allocation is no more: one line of the log.
@@ -32,6 +44,12 @@ package enum Input: Sendable {
     case icmp(AllocationID, peer: Endpoint, ICMPError)
     /// A port that was lent to another worker is closed there.
     case returned(Endpoint)
+    /// The peer has accepted the connection that ``Output/connect(_:of:to:)`` asked for.
+    case connected(ConnectionID)
+    /// It has not.
+    case unconnected(ConnectionID, because: ConnectFailure)
+    /// A peer's connection is over, joined or not.
+    case closed(ConnectionID)
     /// The operator ends an allocation.
     case kick(AllocationID)
     /// Whoever has TURN REST credentials for this name, the part behind the time, has left: what was allocated with them

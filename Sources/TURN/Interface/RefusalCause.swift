@@ -13,6 +13,8 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
     case noPorts, noSockets, noAddress, tooManyPeers, noReservation, draining
     // The others have one for each code.
     case malformed, unknownAttribute, mismatch, wrongCredentials, addressFamily, transport, other
+    // 446 and 447
+    case connected, unreachable
 
     /// How many there are at most.
     static let limit = 32
@@ -27,6 +29,8 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
             case .wrongCredentials: .wrongCredentials
             case .addressFamilyNotSupported, .peerAddressFamilyMismatch: .addressFamily
             case .unsupportedTransportProtocol: .transport
+            case .connectionAlreadyExists: .connected
+            case .connectionTimeoutOrFailure: .unreachable
             case .staleNonce: .staleNonce
             default: .other
             }
@@ -66,6 +70,8 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .mismatch: 437
         case .wrongCredentials: 441
         case .transport: 442
+        case .connected: 446
+        case .unreachable: 447
         case .addressFamily, .other: nil
         }
     }
@@ -100,6 +106,8 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .addressFamily: "address-family"
         case .transport: "transport"
         case .other: "other"
+        case .connected: "connection-exists"
+        case .unreachable: "peer-unreachable"
         }
     }
 }

@@ -9,6 +9,8 @@ package struct SessionSummary: Hashable, Sendable {
     package let user: String
     /// The relayed addresses as the client was told them; the second family only in dual allocations.
     package let relayed: [Endpoint]
+    /// Whether they are of TCP (RFC 6062) and not of UDP. Then a piece of a stream counts as a packet.
+    package let relaysTCP: Bool
     package let began: UnixTime
     package let duration: Duration
     package let toPeers: Traffic

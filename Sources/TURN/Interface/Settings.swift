@@ -64,6 +64,12 @@ package struct Settings: Sendable {
     package var mobility = false
     /// Whether anything is relayed over UDP; not where `no-udp-relay` is set.
     package var relaysUDP = true
+    /// Whether anything is relayed over TCP (RFC 6062); not where `no-tcp-relay` is set.
+    package var relaysTCP = true
+    /// Peers' TCP connections that one allocation may have.
+    package var connectionsPerAllocation = 256
+    /// Of those, how many may wait for their client.
+    package var pendingPerAllocation = 32
     /// Servers that all clients are sent to in turn instead of being relayed here (`alternate-server`).
     package var alternates: [Alternate] = []
     /// Whether the driver can send datagrams that must not be fragmented; else DONT-FRAGMENT is an unknown attribute.

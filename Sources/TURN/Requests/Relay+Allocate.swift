@@ -8,6 +8,7 @@ extension Relay {
     struct Wish {
         var family = IPAddress.Family.v4
         var secondFamily = false
+        var relaysTCP = false
         var evenPort = false
         var pair = false
         var token: UInt64?
@@ -34,6 +35,9 @@ extension Relay {
         var wish = try wish(in: request.message, bytes, of: request.flow)
         wish.lifetime = bounded(wish.lifetime, by: identity.until, now: request.now)
         let wantsTicket = try wantsTicket(request.message)
+        if wish.relaysTCP, wantsTicket {
+            throw Refusal(.mobilityForbidden, "connections of a TCP allocation cannot follow its client")
+        }
         // A reservation can be redeemed here only.
         if wish.token == nil, let alternate = nextAlternate(for: request.flow) {
             throw Refusal(sendingTo: alternate)
@@ -56,6 +60,7 @@ extension Relay {
         let slot = allocations.take()
         begin(slot, request, identity, addressee, account: account, lifetime: wish.lifetime)
         allocations[slot].wantsTicket = wantsTicket
+        allocations[slot].relaysTCP = wish.relaysTCP
         allocations[slot].opening = Allocation.Opening(
             evenPort: wish.evenPort, pair: wish.pair, secondFamily: wish.secondFamily)
         if !openNext(slot, on: address) {
@@ -71,10 +76,7 @@ extension Relay {
         typealias Malformed = DecodeError
         guard let transport = try Refusal.reading({ () throws(Malformed) in try message.requestedTransport(in: bytes) })
         else { throw Refusal(.badRequest, "no REQUESTED-TRANSPORT") }
-        guard transport == 17 else {
-            throw Refusal(.unsupportedTransportProtocol, "IP protocol \(transport) cannot be relayed")
-        }
-        guard settings.relaysUDP else { throw Refusal(.unsupportedTransportProtocol, "no-udp-relay is set") }
+        let relaysTCP = try relaysTCP(transport, message, of: flow)
         _ = try Refusal.reading { () throws(Malformed) in try message.dontFragment() }
         let token = try Refusal.reading { () throws(Malformed) in try message.reservationToken(in: bytes) }
         let even = try Refusal.reading { () throws(Malformed) in try message.evenPort(in: bytes) }
@@ -101,8 +103,31 @@ extension Relay {
         }
         return Wish(
             family: additional == nil ? family(requested, of: flow) : .v4, secondFamily: additional != nil,
-            evenPort: even != nil,
-            pair: even == true, token: token, lifetime: .seconds(granted(lifetime)))
+            relaysTCP: relaysTCP, evenPort: even != nil, pair: even == true, token: token,
+            lifetime: .seconds(granted(lifetime)))
+    }
+
+    /// Whether an IP protocol number asks for a relayed address of TCP, or of UDP (RFC 8656 §7.2, RFC 6062 §5.1).
+    private func relaysTCP(
+        _ transport: UInt8, _ message: Message, of flow: Flow
+    ) throws(Refusal) -> Bool {
+        switch transport {
+        case 17:
+            guard settings.relaysUDP else { throw Refusal(.unsupportedTransportProtocol, "no-udp-relay is set") }
+            return false
+        case 6:
+            guard settings.relaysTCP else { throw Refusal(.unsupportedTransportProtocol, "no-tcp-relay is set") }
+            guard flow.transport.isStream else {
+                throw Refusal(.badRequest, "TCP is relayed for clients over TCP or TLS only (RFC 6062 §5.1)")
+            }
+            guard !message.has(.evenPort), !message.has(.reservationToken), !message.has(.dontFragment) else {
+                throw Refusal(
+                    .badRequest, "a relayed address of TCP with EVEN-PORT, RESERVATION-TOKEN or DONT-FRAGMENT")
+            }
+            return true
+        default:
+            throw Refusal(.unsupportedTransportProtocol, "IP protocol \(transport) cannot be relayed")
+        }
     }
 
     /// The family to relay from: the one that was asked for, else IPv4 unless the operator wants otherwise.

@@ -22,9 +22,7 @@ extension Relay {
             let name = try name(in: message, bytes, of: credentials(of: addressee.realm))
         else { throw Refusal(.badRequest, "integrity without user name, realm or nonce") }
 
-        let verdict = nonces.judge(
-            bytes.extracting(nonce), from: request.flow.client, lifetime: settings.nonceLifetime, at: request.now.time)
-        guard case .fresh(let features) = verdict else {
+        guard let features = features(of: bytes.extracting(nonce), request, bytes) else {
             counts.count(.staleNonce)
             challenge(addressee, .staleNonce)
             return nil
@@ -57,6 +55,22 @@ extension Relay {
             reject(addressee, because: error)
             return nil
         }
+    }
+
+    /// What a nonce that is good says of the server; nil of one that is not.
+    ///
+    /// A ConnectionBind may come with the nonce of its allocation's own stream: to the client both streams are one session,
+    /// and clients are about that keep one nonce for it.
+    private func features(
+        of nonce: Span<UInt8>, _ request: Request, _ bytes: Span<UInt8>
+    ) -> SecurityFeatures? {
+        var clients = [request.flow.client]
+        if let slot = wanted(request, bytes) { clients.append(allocations[slot].flow.client) }
+        for client in clients {
+            let verdict = nonces.judge(nonce, from: client, lifetime: settings.nonceLifetime, at: request.now.time)
+            if case .fresh(let features) = verdict { return features }
+        }
+        return nil
     }
 
     /// An access token under the identifier of the key that sealed it (RFC 7635 §7): the token holds the key that the

@@ -9,6 +9,9 @@ extension Relay {
     ) throws(Refusal) {
         let (message, now) = (request.message, request.now)
         let slot = try owned(request, by: identity)
+        guard !allocations[slot].relaysTCP else {
+            throw Refusal(.forbidden, "the allocation relays TCP, which has no channels")
+        }
         let number = try Refusal.reading { () throws(DecodeError) in try message.channelNumber(in: bytes) }
         let peer = try Refusal.reading { () throws(DecodeError) in
             try message.xorAddress(.xorPeerAddress, in: bytes)
@@ -49,7 +52,7 @@ extension Relay {
         let endpoint = local(peer)
         switch standing {
         case .open: return
-        case .own where owner(of: endpoint) != nil || isLive(endpoint): return
+        case .own where datagramOwner(of: endpoint) != nil || isLive(endpoint): return
         case .ownAllowed where !settings.peerPolicy.isListener(endpoint): return
         case .own, .ownAllowed:
             throw Refusal(

@@ -20,7 +20,8 @@ extension Relay {
 
     private mutating func open(_ slot: UInt32, _ endpoint: Endpoint) {
         allocations[slot].opening.endpoint = endpoint
-        outputs.append(.open(name(of: slot), at: endpoint))
+        let name = name(of: slot)
+        outputs.append(allocations[slot].relaysTCP ? .listen(name, at: endpoint) : .open(name, at: endpoint))
     }
 
     mutating func pool(for address: IPAddress) -> Int {

@@ -8,7 +8,7 @@ extension Relay {
         .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .channelNumber, .lifetime,
         .xorPeerAddress, .data, .realm, .nonce, .xorRelayedAddress, .requestedAddressFamily, .evenPort,
         .requestedTransport, .dontFragment, .messageIntegritySHA256, .passwordAlgorithm, .userhash,
-        .xorMappedAddress, .reservationToken, .accessToken,
+        .xorMappedAddress, .reservationToken, .accessToken, .connectionID,
     ])
 
     /// These too, where NAT behaviour is discovered (RFC 5780 §7).
@@ -24,10 +24,11 @@ extension Relay {
         case (.indication, .send):
             return receiveSend(message, bytes, on: flow, now: now)
         case (.request, .binding), (.request, .allocate), (.request, .refresh), (.request, .createPermission),
-            (.request, .channelBind):
+            (.request, .channelBind), (.request, .connect), (.request, .connectionBind):
             guard mayAnswer(flow), settings.answersBinding || message.header.method != .binding else {
                 return .dropped(.unexpected)
             }
+            if let worker = elsewhere(message, bytes, on: flow) { return .belongs(toWorker: worker) }
             return answer(Request(message: message, flow: flow, now: now, slot: current(flow, now)), bytes)
         case (.request, _), (.indication, _), (.success, _), (.failure, _):
             return .dropped(.unexpected)
@@ -60,6 +61,8 @@ extension Relay {
             case .allocate: return try allocate(request, bytes, identity, addressee)
             case .refresh: return try refresh(request, bytes, identity, addressee)
             case .createPermission: try createPermission(request, bytes, identity, addressee)
+            case .connect: try connect(request, bytes, identity, addressee)
+            case .connectionBind: try connectionBind(request, bytes, identity, addressee)
             default: try channelBind(request, bytes, identity, addressee)
             }
         } catch {
@@ -104,7 +107,8 @@ extension Relay {
     func mayAnswer(_ flow: Flow) -> Bool {
         guard flow.client.port != 0 else { return false }
         guard settings.peerPolicy.ownAddresses.contains(flow.client.address) else { return true }
-        return !settings.peerPolicy.isListener(flow.client) && owner(of: flow.client) == nil && !isLive(flow.client)
+        return !settings.peerPolicy.isListener(flow.client) && datagramOwner(of: flow.client) == nil
+            && !isLive(flow.client)
     }
 
     /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5), who is where it came from.
@@ -119,11 +123,16 @@ extension Relay {
         guard let slot = request.slot, allocations[slot].state == .active else {
             throw Refusal(.allocationMismatch, "the client has no allocation")
         }
-        // A client comes back with another token, maybe under the next key (RFC 7635 §9).
-        let isRenewal = identity.until != nil && allocations[slot].authorizedUntil != nil
-        guard allocations[slot].user == identity.user || isRenewal, allocations[slot].realm == identity.realm else {
+        guard isOwner(identity, of: slot) else {
             throw Refusal(.wrongCredentials, "the allocation belongs to somebody else")
         }
         return slot
+    }
+
+    /// Whether an allocation is of whoever sent a request.
+    func isOwner(_ identity: Identity, of slot: UInt32) -> Bool {
+        // A client comes back with another token, maybe under the next key (RFC 7635 §9).
+        let isRenewal = identity.until != nil && allocations[slot].authorizedUntil != nil
+        return (allocations[slot].user == identity.user || isRenewal) && allocations[slot].realm == identity.realm
     }
 }

@@ -48,6 +48,10 @@ enum StatusVerb {
         let transports = ["udp", "tcp", "tls", "dtls"].map { "\($0) \(number("allocations", $0))" }
         let (all, active) = (number("allocations", "all"), number("allocations", "active"))
         add("allocations", "\(all) (\(transports.joined(separator: ", "))), \(active) active in the last 10 s")
+        if number("allocations", "relayingTCP") > 0 {
+            let (tcp, connections) = (number("allocations", "relayingTCP"), number("allocations", "connections"))
+            add("over TCP", "\(tcp) of them relay TCP, \(connections) connections with peers")
+        }
         let toPeers = Words.rate(rate("toPeers", "bytes"), rate("toPeers", "packets"))
         let toClients = Words.rate(rate("toClients", "bytes"), rate("toClients", "packets"))
         add("relaying", "to peers \(toPeers)\nto clients \(toClients)")

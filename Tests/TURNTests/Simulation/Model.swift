@@ -24,12 +24,13 @@ struct Model {
         case refresh(IPAddress.Family?)
         case permit([Endpoint])
         case bind(UInt16, Endpoint)
+        case connect
     }
 
     /// A request was granted.
     mutating func granted(_ meaning: Meaning, _ answer: Answer, on flow: Flow, now: Instant) {
         switch meaning {
-        case .binding: return
+        case .binding, .connect: return
         case .allocate(let user):
             guard entries[flow] == nil, let lifetime = answer.lifetime else { return }
             entries[flow] = Entry(

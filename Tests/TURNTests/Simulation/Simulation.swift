@@ -12,14 +12,17 @@ final class Simulation {
     /// What happened, as a number: two runs of one seed have the same.
     private(set) var trace: UInt64 = 0
 
-    private let world: World
-    private var model = Model()
-    private var random: RandomStream
-    private var clients: [Client] = []
+    let world: World
+    var model = Model()
+    var random: RandomStream
+    var clients: [Client] = []
     private var tokens: [UInt64] = []
     private var network: [(at: Instant, bytes: [UInt8], flow: Flow, meaning: Model.Meaning?, isWhole: Bool)] = []
     private var heard: [(bytes: [UInt8], flow: Flow)] = []
     private var endedSeen = 0
+    /// Peers' connections that a client may take, and those that were taken.
+    var waiting: [ConnectionID] = []
+    var joined: [ConnectionID] = []
 
     private static let peers: [Endpoint] = [
         .peer, .otherPeer, .peer6, Endpoint(Endpoint.peer.address, 9), Endpoint(.v4(0x0A00_0001), 80),
@@ -39,7 +42,7 @@ final class Simulation {
                 isSix ? .v6(UInt128(0x2A00) << 112 | UInt128(number)) : .v4(0x0909_0900 + UInt32(number))
             let client = Client(
                 world, number % 2 == 0 ? "ana" : "bob", at: Endpoint(address, UInt16(40_000 + number)),
-                to: isSix ? World.server6 : World.server, over: number == 4 ? .tcp : .udp)
+                to: isSix ? World.server6 : World.server, over: number % 3 == 1 ? .tcp : .udp)
             clients.append(client)
         }
     }
@@ -58,20 +61,20 @@ final class Simulation {
         check()
         guard broken == nil else { return }
         let rest = world.relay.inventory
-        if rest != Inventory() || !world.sockets.isEmpty || world.ledger.total != 0 {
+        if rest != Inventory() || !world.sockets.isEmpty || !world.listeners.isEmpty || world.ledger.total != 0 {
             fail("something is left when everything has run out: \(rest)")
         }
     }
 
     // MARK: - What happens
 
-    private func below(_ bound: Int) -> Int { Int(random.below(UInt64(bound))) }
+    func below(_ bound: Int) -> Int { Int(random.below(UInt64(bound))) }
 
-    private func chance(_ percent: Int) -> Bool { below(100) < percent }
+    func chance(_ percent: Int) -> Bool { below(100) < percent }
 
-    private func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+    func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 
-    private func anyPeer() -> Endpoint {
+    func anyPeer() -> Endpoint {
         // Other clients' relayed addresses are peers too.
         let relayed = model.entries.values.flatMap(\.relayed).sorted { $0.description < $1.description }
         if chance(25), !relayed.isEmpty { return pick(relayed) }
@@ -82,7 +85,8 @@ final class Simulation {
         switch below(100) {
         case 0..<12: pass(.milliseconds(below(2000)))
         case 12..<15: pass(.seconds(below(330)))
-        case 15..<60: clientActs(pick(clients))
+        case 15..<54: clientActs(pick(clients))
+        case 54..<60: connectionActs()
         case 60..<78: peerSends()
         case 78..<82: hostChanges()
         case 82..<85: rebind(pick(clients))
@@ -129,7 +133,7 @@ final class Simulation {
     private func allocate(_ client: Client) -> [UInt8] {
         let kind = below(8)
         return client.request(.allocate) { writer in
-            writer.append(requestedTransport: chance(97) ? 17 : 6)
+            writer.append(requestedTransport: chance(client.flow.transport == .tcp ? 50 : 97) ? 17 : 6)
             switch kind {
             case 0: writer.append(.requestedAddressFamily, family: .v6)
             case 1: writer.append(.evenPort, integer: UInt8(0))
@@ -178,6 +182,7 @@ final class Simulation {
                     Endpoint(chance(50) ? World.server.address : World.server6.address, UInt16(50_000 + below(24))))
             }
             world.busy.subtract(world.sockets.keys)
+            world.busy.subtract(world.listeners.keys)
         }
     }
 
@@ -238,15 +243,18 @@ final class Simulation {
         }
     }
 
-    /// The process ends and another goes on.
+    /// The process ends and another goes on, with everything but what relays TCP.
     private func restart() {
+        let listeners = world.listeners
+        model.entries = model.entries.filter { entry in entry.value.relayed.allSatisfy { listeners[$0] == nil } }
+        (waiting, joined) = ([], [])
         let lost = world.restart(seed: random.next())
         if !lost.isEmpty { fail("slots \(lost) cannot be gone on with") }
     }
 
     // MARK: - The network
 
-    private func post(_ bytes: [UInt8], _ client: Client, _ meaning: Model.Meaning?) {
+    func post(_ bytes: [UInt8], _ client: Client, _ meaning: Model.Meaning?) {
         if heard.count < 50 { heard.append((bytes, client.flow)) }
         guard !chance(5) else { return }
         for _ in 0..<(chance(8) ? 2 : 1) {
@@ -322,14 +330,19 @@ final class Simulation {
         let sessions = model.entries.count
         if inventory.allocations != sessions { fail("\(inventory.allocations) allocations, granted were \(sessions)") }
         if inventory.flows != inventory.allocations { fail("the table by flow has \(inventory.flows) entries") }
-        if inventory.ports != world.sockets.count { fail("\(inventory.ports) ports, \(world.sockets.count) sockets") }
+        let open = world.sockets.count + world.listeners.count
+        if inventory.ports != open { fail("\(inventory.ports) ports, \(open) sockets") }
+        if inventory.connections != inventory.listedConnections {
+            fail("\(inventory.connections) connections, \(inventory.listedConnections) listed")
+        }
         if inventory.peers != inventory.listedPeers {
             fail("\(inventory.peers) peers, \(inventory.listedPeers) listed")
         }
         let held = inventory.allocations + inventory.reservations
         if inventory.deadlines != held { fail("\(inventory.deadlines) deadlines for \(held)") }
         if world.ledger.total != held { fail("quotas count \(world.ledger.total) of \(held)") }
-        for entry in model.entries.values where !entry.relayed.allSatisfy({ world.sockets[$0] != nil }) {
+        for entry in model.entries.values
+        where !entry.relayed.allSatisfy({ world.sockets[$0] != nil || world.listeners[$0] != nil }) {
             fail("\(entry.relayed) was told to a client and is not open")
         }
     }
@@ -339,6 +352,10 @@ final class Simulation {
         for packet in sent where !model.maySend(from: packet.from, to: packet.to, now: world.now.instant) {
             fail("\(packet.from) sends to \(packet.to), which it may not")
         }
+        for packet in sent where world.listeners[packet.to] != nil {
+            fail("a datagram goes to \(packet.to), which is TCP's")
+        }
+        for wish in world.takeConnects() { answer(wish.id, from: wish.from, to: wish.to) }
         for message in world.takeToClients() { checkDelivery(message.flow, message.bytes) }
         note(sent.count)
     }
@@ -359,7 +376,7 @@ final class Simulation {
         }
     }
 
-    private func fail(_ sentence: String) { broken = broken ?? "step \(step): \(sentence)" }
+    func fail(_ sentence: String) { broken = broken ?? "step \(step): \(sentence)" }
 
     private func note(_ number: Int) {
         trace = (trace ^ UInt64(truncatingIfNeeded: number)) &* 0x0000_0100_0000_01B3 &+ UInt64(step)

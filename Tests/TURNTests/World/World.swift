@@ -11,6 +11,14 @@ final class World {
     var now = Moment(instant: Instant(nanoseconds: 5_000_000_000), time: UnixTime(seconds: 1_800_000_000))
     /// Sockets of the relay that are open, by local endpoint.
     private(set) var sockets: [Endpoint: AllocationID] = [:]
+    /// Relayed addresses of TCP that are listened at.
+    private(set) var listeners: [Endpoint: AllocationID] = [:]
+    /// Connections that the relay wants, and to whom, since last asked.
+    private(set) var connects: [(id: ConnectionID, from: AllocationID, to: Endpoint)] = []
+    private(set) var joins: [(id: ConnectionID, flow: Flow)] = []
+    private(set) var disconnects: [ConnectionID] = []
+    /// The worker that the last message's stream is to go on at.
+    private(set) var destination: UInt8?
     /// Endpoints that another program has.
     var busy: Set<Endpoint> = []
     /// What the host answers instead of binding.
@@ -26,6 +34,7 @@ final class World {
     /// What was written down of each slot when something in it last changed, and by which name its sockets go.
     private(set) var saved: [UInt32: (bytes: [UInt8], name: AllocationID)] = [:]
     private var settings: Settings
+    private let listening = Listening()
     /// The worlds of all workers by their numbers, this one among them; they share the ports as `settings` says.
     var workers: [World] = []
 
@@ -53,7 +62,9 @@ final class World {
         change(&settings)
         self.ledger = ledger
         self.settings = settings
-        relay = Relay(settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false })
+        relay = Relay(
+            settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false },
+            isListening: { [listening] in listening.contains($0) })
     }
 
     // MARK: - What happens
@@ -110,9 +121,12 @@ final class World {
     func restart(seed: UInt64 = 2) -> [UInt32] {
         var lost: [UInt32] = []
         let (left, open) = (saved, sockets)
-        (saved, sockets) = ([:], [:])
+        (saved, sockets, listeners) = ([:], [:], [:])
+        listening.endpoints.withLock { $0 = [] }
         ledger.clear()
-        relay = Relay(settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false })
+        relay = Relay(
+            settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false },
+            isListening: { [listening] in listening.contains($0) })
         for (slot, (bytes, name)) in left.sorted(by: { $0.key < $1.key }) {
             guard let record = Record(parsing: bytes.span).flatMap(AllocationRecord.init),
                 let restored = relay.restore(record)
@@ -129,7 +143,7 @@ final class World {
     // MARK: - What a driver does
 
     private func act(on outcome: Outcome, _ bytes: [UInt8], of flow: Flow? = nil) {
-        lastDrop = nil
+        (lastDrop, destination) = (nil, nil)
         switch outcome {
         case .send(let departure):
             let family = departure.peer.address.family
@@ -146,6 +160,7 @@ final class World {
             toClients.append((delivery.flow, message))
         case .dropped(let reason): lastDrop = reason
         case .queued: break
+        case .belongs(let worker): destination = worker
         case .elsewhere(let worker):
             if let flow, let wanted = relay.wanted { fetch(wanted, from: workers[Int(worker)], bytes, flow) }
         }
@@ -169,7 +184,16 @@ final class World {
             switch output {
             case .reply(let flow, let range): toClients.append((flow, Array(relay.replyBytes[range])))
             case .open(let allocation, let endpoint): open(allocation, endpoint)
+            case .listen(let allocation, let endpoint): listen(allocation, endpoint)
+            case .connect(let id, let allocation, let peer): connects.append((id, allocation, peer))
+            case .join(let id, let flow): joins.append((id, flow))
+            case .disconnect(let id): disconnects.append(id)
             case .close(let allocation, let family):
+                if let own = listeners.first(where: { $0.value == allocation && $0.key.address.family == family }) {
+                    listeners[own.key] = nil
+                    listening.endpoints.withLock { $0 = Set(listeners.keys) }
+                    continue
+                }
                 let closed = sockets.first { $0.value == allocation && $0.key.address.family == family }
                 guard let closed else { preconditionFailure("only an open socket is closed") }
                 sockets[closed.key] = nil
@@ -180,6 +204,41 @@ final class World {
         }
         while let slot = relay.nextChange() {
             saved[slot] = relay.record(of: slot).map { ($0.record.record.bytes, $0.name) }
+        }
+    }
+
+    /// A peer connects to a relayed address; the name under which the client may take the connection.
+    func connect(from peer: Endpoint, to local: Endpoint) -> Arrival? {
+        guard let allocation = listeners[local] else { return nil }
+        defer { drain() }
+        return relay.accept(from: peer, at: allocation, now: now)
+    }
+
+    func takeConnects() -> [(id: ConnectionID, from: AllocationID, to: Endpoint)] {
+        defer { connects = [] }
+        return connects
+    }
+
+    func takeJoins() -> [(id: ConnectionID, flow: Flow)] {
+        defer { joins = [] }
+        return joins
+    }
+
+    func takeDisconnects() -> [ConnectionID] {
+        defer { disconnects = [] }
+        return disconnects
+    }
+
+    private func listen(_ allocation: AllocationID, _ endpoint: Endpoint) {
+        if let failure {
+            relay.handle(.refused(allocation, at: endpoint, because: failure), now: now)
+        } else if busy.contains(endpoint) {
+            relay.handle(.refused(allocation, at: endpoint, because: .portInUse), now: now)
+        } else {
+            precondition(listeners[endpoint] == nil && sockets[endpoint] == nil, "a port is given once")
+            listeners[endpoint] = allocation
+            listening.endpoints.withLock { $0 = Set(listeners.keys) }
+            relay.handle(.opened(allocation, at: endpoint), now: now)
         }
     }
 
@@ -194,6 +253,14 @@ final class World {
             relay.handle(.opened(allocation, at: endpoint), now: now)
         }
     }
+}
+
+/// The relayed addresses of TCP that are open just now, whoever asks.
+private final class Listening: Sendable {
+    let endpoints = Mutex<Set<Endpoint>>([])
+
+    /// A copy: a closure that captures an endpoint is misaligned by Swift 6.3's unoptimised builds.
+    func contains(_ endpoint: Endpoint) -> Bool { endpoints.withLock { $0 }.contains(endpoint) }
 }
 
 /// Quotas as a server counts them.
