@@ -51,15 +51,21 @@ private struct World: ~Copyable {
     let live = LivePorts()
     var now = Moment(instant: Instant(nanoseconds: 1), time: UnixTime(seconds: 1_800_000_000))
     var sockets: [Socket: Endpoint] = [:]
+    /// Those of them that listen for TCP.
+    let listening = LivePorts()
+    /// Connections that are wanted, and those that wait or are joined.
+    var wanted: [ConnectionID] = []
+    var connections: [ConnectionID] = []
     var nonces: [Flow: [UInt8]] = [:]
     var failsToOpen = false
     var transactions: UInt64 = 0
 
     init() {
-        let live = live
-        relay = Relay(settings: settings, random: RandomStream(testSeed: 1)) { endpoint in
-            live.endpoints.withLock { $0.contains(endpoint) }
-        }
+        let (live, listening) = (live, listening)
+        relay = Relay(
+            settings: settings, random: RandomStream(testSeed: 1),
+            isLive: { endpoint in live.endpoints.withLock { $0.contains(endpoint) } },
+            isListening: { endpoint in listening.endpoints.withLock { $0.contains(endpoint) } })
     }
 
     mutating func step(_ draw: inout Draw) {
@@ -72,11 +78,12 @@ private struct World: ~Copyable {
         case 1...6: receive(request(&draw, on: flow), on: flow)
         case 7: receive(channelData(&draw), on: flow)
         case 8: receive(indication(&draw), on: flow)
-        case 9, 10: receiveFromPeer(&draw)
+        case 9, 10: what & 0x10 == 0 ? receiveFromPeer(&draw) : acceptFromPeer(&draw)
         case 11: advance(.seconds(Int64(draw.byte())))
         case 12: advance(.seconds(Int64(draw.number())))
         case 13: failsToOpen.toggle()
         case 14: handle(.disconnected(flow))
+        case 15 where what & 0x10 != 0: turn(&draw)
         default: if let socket = anySocket(&draw) { handle(.kick(socket.allocation)) }
         }
     }
@@ -91,6 +98,7 @@ private struct World: ~Copyable {
         precondition(relay.deadline == nil, "deadlines without end")
         precondition(relay.allocationCount == 0, "an allocation outlived its time")
         precondition(sockets.isEmpty, "a socket was never closed")
+        precondition(relay.inventory.connections == 0, "a connection outlived its allocation")
     }
 
     private mutating func advance(_ duration: Duration) {
@@ -121,7 +129,7 @@ private struct World: ~Copyable {
     }
 
     private mutating func receiveFromPeer(_ draw: inout Draw) {
-        guard let socket = anySocket(&draw) else { return }
+        guard let socket = anySocket(&draw), !isListening(sockets[socket]) else { return }
         let count = Int(draw.number())
         let outcome = relay.receive(count: count, from: peer(&draw), at: socket.allocation, now: now)
         if case .deliver(let delivery) = outcome {
@@ -134,25 +142,66 @@ private struct World: ~Copyable {
         drain()
     }
 
+    private func isListening(_ endpoint: Endpoint?) -> Bool {
+        guard let endpoint else { return false }
+        return listening.endpoints.withLock { $0.contains(endpoint) }
+    }
+
+    private mutating func acceptFromPeer(_ draw: inout Draw) {
+        guard let socket = anySocket(&draw), isListening(sockets[socket]) else { return }
+        if case .waiting(let id) = relay.accept(from: peer(&draw), at: socket.allocation, now: now) {
+            connections.append(id)
+        }
+        drain()
+    }
+
+    /// Something becomes of a connection.
+    private mutating func turn(_ draw: inout Draw) {
+        let choice = Int(draw.byte())
+        if !wanted.isEmpty, choice & 0x80 == 0 {
+            let id = wanted.remove(at: choice % wanted.count)
+            if choice & 0x40 == 0 { connections.append(id) }
+            handle(choice & 0x40 == 0 ? .connected(id) : .unconnected(id, because: .unreachable))
+        } else if !connections.isEmpty {
+            let id = connections[choice % connections.count]
+            if choice & 0x40 == 0 {
+                _ = relay.pass(choice, choice & 1 == 0 ? .toPeer : .toClient, over: id, now: now)
+            } else {
+                handle(.closed(id))
+            }
+        }
+    }
+
+    private mutating func want(_ id: ConnectionID, to peer: Endpoint) {
+        precondition(isListening(peer) || !isInternal(peer.address), "connects to a denied address")
+        precondition(peer.port != 0)
+        wanted.append(id)
+    }
+
     private mutating func drain() {
         while let output = relay.nextOutput() {
             switch output {
             case .reply(let flow, let range): note(Array(relay.replyBytes[range]), to: flow)
             case .open(let allocation, let endpoint): open(allocation, endpoint)
+            case .listen(let allocation, let endpoint):
+                open(allocation, endpoint, isListening: true)
+            case .connect(let id, _, let peer): want(id, to: peer)
+            case .join(let id, _): precondition(connections.contains(id), "joined what is not there")
+            case .disconnect: break
             case .close(let allocation, let family): close(Socket(allocation: allocation, family: family))
             case .ended, .refused, .giveBack: break
             }
         }
     }
 
-    private mutating func open(_ allocation: AllocationID, _ endpoint: Endpoint) {
+    private mutating func open(_ allocation: AllocationID, _ endpoint: Endpoint, isListening: Bool = false) {
         precondition(!sockets.values.contains(endpoint), "a port was handed out twice")
         if failsToOpen {
             relay.handle(.refused(allocation, at: endpoint, because: .portInUse), now: now)
         } else {
             let socket = Socket(allocation: allocation, family: endpoint.address.family)
             precondition(sockets.updateValue(endpoint, forKey: socket) == nil, "two sockets of one family")
-            live.endpoints.withLock { _ = $0.insert(endpoint) }
+            (isListening ? listening : live).endpoints.withLock { _ = $0.insert(endpoint) }
             relay.handle(.opened(allocation, at: endpoint), now: now)
         }
     }
@@ -162,6 +211,7 @@ private struct World: ~Copyable {
             preconditionFailure("a socket was closed that is not open")
         }
         live.endpoints.withLock { _ = $0.remove(endpoint) }
+        listening.endpoints.withLock { _ = $0.remove(endpoint) }
     }
 
     /// Every answer is a STUN message; its nonce is used from then on.
@@ -169,7 +219,8 @@ private struct World: ~Copyable {
         guard let message = try? Message(parsing: reply.span) else {
             preconditionFailure("an answer that is no message")
         }
-        precondition(message.header.kind == .success || message.header.kind == .failure)
+        let isAttempt = message.header.kind == .indication && message.header.method == .connectionAttempt
+        precondition(message.header.kind == .success || message.header.kind == .failure || isAttempt)
         if let nonce = message.value(of: .nonce, in: reply.span) { nonces[flow] = nonce }
     }
 
@@ -186,11 +237,12 @@ private struct World: ~Copyable {
 extension World {
     /// A request, nearly always with credentials that fit.
     fileprivate mutating func request(_ draw: inout Draw, on flow: Flow) -> [UInt8] {
-        let methods: [STUN.Method] = [.allocate, .refresh, .createPermission, .channelBind, .allocate, .binding]
+        let usual: [STUN.Method] = [.allocate, .refresh, .createPermission, .channelBind, .allocate, .binding]
+        let methods = usual + usual + usual.prefix(2) + [.connect, .connectionBind]
         let choice = draw.byte()
         transactions += choice & 0x80 == 0 ? 1 : 0
         var writer = Writer(capacity: 1500)
-        writer.begin(.request, methods[Int(choice & 0x0F) % methods.count], TransactionID(high: 1, low: transactions))
+        writer.begin(.request, methods[Int(choice & 0x0F)], TransactionID(high: 1, low: transactions))
         for _ in 0..<draw.byte() % 6 { appendAttribute(&draw, to: &writer) }
         let user = users[choice & 0x10 == 0 ? 0 : 1]
         guard choice & 0x60 != 0x60, let nonce = nonces[flow], let key = user.key else { return writer.array }
@@ -203,8 +255,9 @@ extension World {
     }
 
     private func appendAttribute(_ draw: inout Draw, to writer: inout Writer) {
-        switch draw.byte() % 12 {
-        case 0: writer.append(requestedTransport: 17)
+        let choice = draw.byte()
+        switch choice % 12 {
+        case 0: writer.append(requestedTransport: choice < 0xF0 ? 17 : 6)
         case 1: writer.append(lifetime: UInt32(draw.number()))
         case 2: writer.append(lifetime: 0)
         case 3: writer.append(channelNumber: 0x4000 | UInt16(draw.byte() & 3))
@@ -214,6 +267,8 @@ extension World {
         case 8: writer.append(.evenPort, integer: draw.byte())
         case 9: writer.append(.reservationToken, integer: UInt64(draw.number()))
         case 10: _ = writer.reserve(.dontFragment, count: 0)
+        case 11 where choice >= 0xF0 && !connections.isEmpty:
+            writer.append(.connectionID, integer: connections[Int(draw.byte()) % connections.count].rawValue)
         default:
             let (type, value) = (AttributeType(rawValue: draw.number()), draw.piece())
             writer.append(type, value.span)
