@@ -55,9 +55,14 @@ class Relaying:
         assert (message.method, message.kind) == (stun.CONNECTION_ATTEMPT, stun.INDICATION)
         return message[stun.CONNECTION_ID], message.address(stun.PEER_ADDRESS)
 
-    def take(self, name):
-        """A socket that carries the connection with this name, and what has come over it already."""
+    def take(self, name, is_challenged=False):
+        """A socket that carries the connection with this name, and what has come over it already.
+
+        Clients are about that use the nonce of the allocation's own stream, for which nobody is challenged.
+        """
         client = self.stream()
+        if not is_challenged:
+            client.realm, client.nonce, client.key = self.control.realm, self.control.nonce, self.control.key
         answer = client.request(stun.CONNECTION_BIND, (stun.CONNECTION_ID, name))
         assert answer.error == 0, answer.error
         client.link.socket.settimeout(10)
@@ -137,8 +142,8 @@ def test_uclient_loses_nothing(server, mode):
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_client_connects_to_a_peer_from_its_relayed_address(relaying, certificates, host, secure):
     client = relaying(certificates.context() if secure else None, host)
-    with listening(host) as listener:
-        for _ in range(8):
+    for _ in range(8):
+        with listening(host) as listener:
             near = client.data(listener.getsockname()[:2])
             far, address = accept(listener)
             assert address == client.control.relayed
@@ -168,6 +173,24 @@ def test_a_peer_connects_to_a_client(relaying, certificates, secure):
             assert is_over(near)
 
 
+@pytest.mark.ours
+@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
+def test_a_connection_is_taken_by_a_client_that_is_challenged_first(relaying, certificates, secure):
+    client = relaying(certificates.context() if secure else None)
+    # Eight streams: they come to all workers, and go on at the one that has the connection.
+    for _ in range(8):
+        with listening() as listener:
+            name = client.connect(listener.getsockname())[stun.CONNECTION_ID]
+            far, _ = accept(listener)
+            near, _ = client.take(name, is_challenged=True)
+            near.sendall(b"to the peer")
+            assert read(far, 11) == b"to the peer"
+            near.close()
+            assert is_over(far)
+            far.close()
+
+
+@pytest.mark.ours
 def test_what_follows_the_request_at_once_goes_to_the_peer(relaying):
     client = relaying()
     with listening() as listener:
@@ -185,6 +208,7 @@ def test_what_follows_the_request_at_once_goes_to_the_peer(relaying):
         assert (answer.method, answer.kind, answer.is_signed_with(data.key)) == (stun.CONNECTION_BIND, stun.SUCCESS, True)
 
 
+@pytest.mark.ours
 @pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
 def test_megabytes_pass_both_ways_at_once(relaying, certificates, secure):
     client = relaying(certificates.context() if secure else None)
@@ -205,6 +229,7 @@ def test_megabytes_pass_both_ways_at_once(relaying, certificates, secure):
         assert heard == {"far": there, "near": back}
 
 
+@pytest.mark.ours
 def test_one_side_may_finish_before_the_other(relaying):
     client = relaying()
     with listening() as listener:
@@ -293,6 +318,7 @@ def test_a_denied_peer_is_not_connected_to(serve):
     client.close()
 
 
+@pytest.mark.ours
 def test_the_servers_own_ports_are_not_connected_to(server, relaying):
     client = relaying()
     for port in (server.port, server.tls_port, client.control.relayed[1]):
@@ -333,11 +359,11 @@ def test_a_stream_that_is_lost_ends_the_allocation_and_its_connections(relaying)
         assert is_over(near) and is_over(far)
 
 
+@pytest.mark.ours
 def test_a_connection_is_for_its_owner_alone(relaying):
     client = relaying()
     with listening() as listener:
         name = client.connect(listener.getsockname())[stun.CONNECTION_ID]
-        # Eight streams: they come to all workers, and go on at the one that has the connection.
         for _ in range(8):
             stranger = client.stream()
             stranger.password = PASSWORD + "x"
@@ -385,16 +411,16 @@ def test_nothing_is_left_when_all_have_gone(server):
     """Descriptors of a hundred connections come back."""
     process = psutil.Process(server.process.pid)
     before = process.num_fds()
-    with listening() as listener:
+    for _ in range(10):
+        client = Relaying(server)
         for _ in range(10):
-            client = Relaying(server)
-            for _ in range(10):
+            with listening() as listener:
                 near = client.data(listener.getsockname())
                 far, _ = accept(listener)
                 near.close()
                 assert is_over(far)
                 far.close()
-            client.close()
+        client.close()
     for _ in range(200):
         if process.num_fds() <= before:
             break
