@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Wire
+package import Wire
 
 extension Relay {
     /// The slot of a flow's allocation, opening or active.
@@ -33,6 +33,11 @@ extension Relay {
     @inline(__always)
     func isActive(_ slot: UInt32, _ now: Moment) -> Bool {
         allocations[slot].state == .active && now.instant < allocations[slot].expiry
+    }
+
+    /// Where the client of an allocation is; nil when it is no more.
+    package func client(of allocation: AllocationID) -> Endpoint? {
+        slot(of: allocation).map { allocations[$0].flow.client }
     }
 
     // MARK: - Own addresses

@@ -234,21 +234,24 @@ struct TCPAllocationTests {
 
     @Test("peers fill no more than their share, and a place that is free again is given again")
     func flood() throws {
-        let world = World { ($0.pendingPerAllocation, $0.connectionsPerAllocation) = (3, 5) }
+        let world = World { ($0.waitingPerAllocation, $0.connectionsPerAllocation) = (3, 5) }
         let (client, relayed) = try allocated(in: world)
         _ = client.permit(.peer)
         var ids: [ConnectionID] = []
         for port in 1...3 as ClosedRange<UInt16> {
             if case .waiting(let id) = arrive(port, relayed, world) { ids.append(id) }
         }
-        #expect(ids.count == 3 && arrive(4, relayed, world) == .refused(.overRate))
+        #expect(ids.count == 3)
+        #expect(arrive(4, relayed, world) == .refused(.overRate))
+        #expect(connect(client, .otherPeer)?.code == .insufficientCapacity, "as many wait as may")
         for (index, id) in ids.enumerated() {
             _ = take(id, by: self.client(41_000 + UInt16(index), in: world))
         }
         for port in 4...5 as ClosedRange<UInt16> {
             if case .waiting(let id) = arrive(port, relayed, world) { ids.append(id) }
         }
-        #expect(ids.count == 5 && arrive(6, relayed, world) == .refused(.overRate))
+        #expect(ids.count == 5)
+        #expect(arrive(6, relayed, world) == .refused(.overRate))
         #expect(connect(client, .otherPeer)?.code == .insufficientCapacity)
         world.handle(.closed(ids[0]))
         guard case .waiting = arrive(6, relayed, world) else { throw Missing() }

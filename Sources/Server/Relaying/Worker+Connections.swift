@@ -34,7 +34,7 @@ extension Worker {
 
     /// Takes in a peer's connection, or closes it in silence.
     private func accept(_ stream: Stream, at allocation: AllocationID, _ index: Int) {
-        guard let listener = relayListeners[index], let admission = place.limits.admit(nil) else {
+        guard let listener = relayListeners[index], let admission = admission(for: allocation) else {
             return stream.abort()
         }
         switch relay.accept(from: stream.peer, at: allocation, now: loop.now) {
@@ -55,7 +55,7 @@ extension Worker {
     /// Connects an allocation to a peer.
     func connect(_ id: ConnectionID, of allocation: AllocationID, to peer: Endpoint) {
         let index = RelaySockets.index(allocation.slot, peer.address.family)
-        guard let listener = relayListeners[index], let admission = place.limits.admit(nil) else {
+        guard let listener = relayListeners[index], let admission = admission(for: allocation) else {
             return relay.handle(.unconnected(id, because: .resources), now: loop.now)
         }
         let connection = PeerConnection(id, at: listener, admission, of: self)
@@ -66,6 +66,11 @@ extension Worker {
             let failure: ConnectFailure = error == .tooManyOpenFiles ? .resources : .unreachable
             relay.handle(.unconnected(id, because: failure), now: loop.now)
         }
+    }
+
+    /// A peer's connection counts as one of the client's own.
+    private func admission(for allocation: AllocationID) -> ConnectionLimits.Place? {
+        relay.client(of: allocation).flatMap { place.limits.admit($0.address) }
     }
 
     private func hold(_ connection: PeerConnection) {

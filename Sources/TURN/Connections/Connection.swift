@@ -21,6 +21,7 @@ struct Connection {
     var judged: UInt32
 
     var isPending: Bool { if case .pending = state { true } else { false } }
+    var isBound: Bool { if case .bound = state { true } else { false } }
 }
 
 /// The peers' connections of all TCP allocations of a relay, by their names, and until when some of them wait.

@@ -25,10 +25,11 @@ extension Relay {
         }
         let standing = try standing(of: peer, for: slot)
         try checkStreamPort(peer, standing, of: slot)
-        guard allocations[slot].connections.count < settings.connectionsPerAllocation else {
+        guard hasRoom(slot) else {
             throw Refusal(
-                .insufficientCapacity, "more than \(settings.connectionsPerAllocation) connections", peer: peer,
-                cause: .tooManyPeers)
+                .insufficientCapacity,
+                "more than \(settings.connectionsPerAllocation) connections, or \(settings.waitingPerAllocation) that "
+                    + "wait for a peer or a client", peer: peer, cause: .tooManyPeers)
         }
         let id = begin(
             Connection(slot: slot, peer: peer, state: .connecting(addressee), judged: settingsNumber), request.now)
@@ -92,7 +93,7 @@ extension Relay {
                 addressee,
                 Refusal(
                     .insufficientCapacity,
-                    "the system gives no more sockets, or max-connections are there; a higher limit would help",
+                    "the system gives no more sockets, or the client has as many connections as one address may",
                     peer: connection.peer, cause: .noSockets))
         }
     }

@@ -17,16 +17,20 @@ extension Relay {
         guard peers[permission].judged == settingsNumber || judge(permission, of: slot) else {
             return .refused(.deniedPeer)
         }
-        let pending = allocations[slot].connections.count { connections[$0]?.isPending == true }
-        guard pending < settings.pendingPerAllocation,
-            allocations[slot].connections.count < settings.connectionsPerAllocation
-        else { return .refused(.overRate) }
+        guard hasRoom(slot) else { return .refused(.overRate) }
         let id = begin(Connection(slot: slot, peer: peer, state: .pending, judged: settingsNumber), now)
         replies.begin(.indication, .connectionAttempt, TransactionID(high: 0, low: nextIndication()))
         replies.append(.connectionID, integer: id.rawValue)
         replies.append(.xorPeerAddress, xorAddress: peer)
         outputs.append(.reply(to: allocations[slot].flow, bytes: replies.message))
         return .waiting(id)
+    }
+
+    /// Whether an allocation may have one more connection, which begins by waiting.
+    func hasRoom(_ slot: UInt32) -> Bool {
+        let all = allocations[slot].connections
+        return all.count < settings.connectionsPerAllocation
+            && all.count { connections[$0]?.isBound == false } < settings.waitingPerAllocation
     }
 
     /// The worker that a client's stream is to go on at, where it asks for a connection that is not this one's.

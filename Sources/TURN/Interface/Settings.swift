@@ -68,8 +68,8 @@ package struct Settings: Sendable {
     package var relaysTCP = true
     /// Peers' TCP connections that one allocation may have.
     package var connectionsPerAllocation = 256
-    /// Of those, how many may wait for their client.
-    package var pendingPerAllocation = 32
+    /// Of those, how many may wait for their peer or their client at a time: what keeps an allocation from trying ports.
+    package var waitingPerAllocation = 32
     /// Servers that all clients are sent to in turn instead of being relayed here (`alternate-server`).
     package var alternates: [Alternate] = []
     /// Whether the driver can send datagrams that must not be fragmented; else DONT-FRAGMENT is an unknown attribute.
