@@ -12,7 +12,7 @@ import pytest
 import stun
 import turnutils
 from certificates import Certificates
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS
+from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, dial
 
 # More workers than streams of one client are likely to be together at.
 WORKERS = ["workers=4"]
@@ -27,14 +27,20 @@ def certificates(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(serve, certificates):
     tls = ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
-    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + WORKERS + tls)
+    web = ["web-tls-port={web_port}", "web-listening-ip=127.0.0.1", "web-listening-ip=::1", "no-web-udp"]
+    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + WORKERS + tls + web)
+
+
+# The ways to the server: plain, over TLS, and over TLS at the port of HTTPS, from where streams go to a worker first.
+PLAIN, SECURE, WEB = "TCP", "TLS", "HTTPS port"
+WAYS = [PLAIN, SECURE, pytest.param(WEB, marks=pytest.mark.ours)]
 
 
 class Relaying:
     """A client with a TCP allocation; `data()` takes one of its peers' connections over a stream of its own."""
 
-    def __init__(self, server, context=None, host="127.0.0.1"):
-        self.where = (host, server.tls_port if context else server.port)
+    def __init__(self, server, context=None, host="127.0.0.1", port=None):
+        self.where = (host, port or server.port)
         self.context, self.streams = context, []
         self.control = self.stream()
         answer = self.control.allocate((stun.FAMILY, stun.IPV6 if ":" in host else stun.IPV4), transport=stun.TCP)
@@ -79,12 +85,15 @@ class Relaying:
 
 
 @pytest.fixture
-def relaying(server):
-    """relaying(context, host): clients with TCP allocations, closed at the end."""
+def relaying(server, certificates):
+    """relaying(way, host): clients with TCP allocations, closed at the end."""
     opened = []
 
-    def open_one(*arguments):
-        opened.append(Relaying(server, *arguments))
+    def open_one(way=PLAIN, host="127.0.0.1"):
+        context = None if way == PLAIN else certificates.context()
+        port = {PLAIN: server.port, SECURE: server.tls_port, WEB: server.web_port}[way]
+        dial(port).close()
+        opened.append(Relaying(server, context, host, port))
         return opened[-1]
 
     yield open_one
@@ -138,10 +147,10 @@ def test_uclient_loses_nothing(server, mode):
     assert "not enough" not in traffic.said, traffic.said
 
 
-@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_client_connects_to_a_peer_from_its_relayed_address(relaying, certificates, host, secure):
-    client = relaying(certificates.context() if secure else None, host)
+def test_a_client_connects_to_a_peer_from_its_relayed_address(relaying, host, way):
+    client = relaying(way, host)
     for _ in range(8):
         with listening(host) as listener:
             near = client.data(listener.getsockname()[:2])
@@ -156,9 +165,9 @@ def test_a_client_connects_to_a_peer_from_its_relayed_address(relaying, certific
             far.close()
 
 
-@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
-def test_a_peer_connects_to_a_client(relaying, certificates, secure):
-    client = relaying(certificates.context() if secure else None)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_peer_connects_to_a_client(relaying, way):
+    client = relaying(way)
     assert client.control.permit(("127.0.0.1", 0)).error == 0
     for _ in range(8):
         with socket.create_connection(client.control.relayed, timeout=10) as far:
@@ -174,9 +183,9 @@ def test_a_peer_connects_to_a_client(relaying, certificates, secure):
 
 
 @pytest.mark.ours
-@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
-def test_a_connection_is_taken_by_a_client_that_is_challenged_first(relaying, certificates, secure):
-    client = relaying(certificates.context() if secure else None)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_connection_is_taken_by_a_client_that_is_challenged_first(relaying, way):
+    client = relaying(way)
     # Eight streams: they come to all workers, and go on at the one that has the connection.
     for _ in range(8):
         with listening() as listener:
@@ -209,9 +218,9 @@ def test_what_follows_the_request_at_once_goes_to_the_peer(relaying):
 
 
 @pytest.mark.ours
-@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
-def test_megabytes_pass_both_ways_at_once(relaying, certificates, secure):
-    client = relaying(certificates.context() if secure else None)
+@pytest.mark.parametrize("way", WAYS)
+def test_megabytes_pass_both_ways_at_once(relaying, way):
+    client = relaying(way)
     there, back = os.urandom(6_000_000), os.urandom(5_000_000)
     with listening() as listener:
         near = client.data(listener.getsockname())
@@ -258,10 +267,10 @@ def test_a_peer_that_breaks_off_breaks_the_client_off(relaying):
 
 
 @pytest.mark.ours
-@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
-def test_who_reads_nothing_stalls_the_sender_and_fills_no_memory(server, relaying, certificates, secure, figure):
+@pytest.mark.parametrize("way", WAYS)
+def test_who_reads_nothing_stalls_the_sender_and_fills_no_memory(server, relaying, way, figure):
     process = psutil.Process(server.process.pid)
-    client = relaying(certificates.context() if secure else None)
+    client = relaying(way)
     with listening() as listener:
         near = client.data(listener.getsockname())
         far, _ = accept(listener)
