@@ -123,6 +123,7 @@ struct AllocationRecordTests {
         (record.integrity, record.wantsFingerprint) = (.sha256, true)
         (record.token, record.secondFamilyRefused) = (5, .insufficientCapacity)
         record.authorizedUntil = UnixTime(milliseconds: 11)
+        record.relaysTCP = true
         record.began = Moment(instant: Instant(nanoseconds: 6), time: UnixTime(milliseconds: -7))
         record.permissions = [
             .init(address: .v4(1), expiry: Instant(nanoseconds: 8)),

@@ -370,14 +370,23 @@ struct TCPAllocationTests {
         #expect(world.relay.inventory == Inventory())
     }
 
-    @Test("another process does not go on with it, and with what is beside it it does")
+    @Test("another process goes on with its relayed address and its permissions, and with no connection")
     func restart() throws {
-        let (_, relayed) = try allocated()
-        let udp = Client(world, "bob", at: Endpoint(.v4(0x0909_0909), 50_000))
-        let other = try #require(udp.allocate())
+        let (client, relayed) = try allocated()
+        _ = client.permit(.peer)
+        _ = connect(client, .otherPeer)
+        let (bound, _) = try accept()
+        _ = take(bound, by: self.client(40_001))
+        _ = connect(client, Endpoint(Endpoint.peer.address, 1))
         #expect(world.restart().isEmpty)
-        #expect(world.sockets.keys.contains(other))
-        #expect(!world.listeners.keys.contains(relayed))
-        #expect(world.relay.allocationCount == 1)
+        #expect(world.listeners.keys.contains(relayed))
+        #expect(world.sockets.isEmpty && world.relay.inventory.connections == 0)
+        _ = world.takeConnects()
+        guard case .waiting = world.connect(from: .peer, to: relayed) else { throw Missing() }
+        #expect(connect(client, .otherPeer) == nil, "what was connected may be connected again")
+        #expect(world.takeConnects().map(\.to) == [.otherPeer])
+        #expect(client.bind(0x4000, .peer)?.code == .forbidden)
+        #expect(client.refresh(0)?.isSuccess == true)
+        #expect(world.listeners.isEmpty && world.relay.inventory == Inventory() && world.ledger.total == 0)
     }
 }

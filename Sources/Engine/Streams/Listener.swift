@@ -107,6 +107,9 @@ package final class Listener: Source {
         registration = try loop.add(self, descriptor: number, for: .readable)
     }
 
+    /// The open socket, to be kept beside the listener; nil when it is closed.
+    package var socket: Int32? { descriptor?.number }
+
     /// Another descriptor for the socket, to be kept beside this; nil when it is closed.
     package func duplicate() throws(Errno) -> Descriptor? { try descriptor?.duplicate() }
 

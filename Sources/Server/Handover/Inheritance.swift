@@ -23,6 +23,8 @@ final class Inheritance {
     /// Listening sockets that the supervisor opened.
     private var activated: [Int32] = []
     private var relays: [Endpoint: Int32] = [:]
+    /// The relayed addresses of TCP allocations.
+    private var relayListeners: [Endpoint: Int32] = [:]
     private var streams: [Connection: Int32] = [:]
 
     private struct Connection: Hashable {
@@ -60,7 +62,8 @@ final class Inheritance {
     }
 
     deinit {
-        for number in listeners.flatMap(\.numbers) + activated + relays.values + streams.values {
+        for number in listeners.flatMap(\.numbers) + activated + relays.values + relayListeners.values + streams.values
+        {
             _ = Descriptor(owning: number)
         }
     }
@@ -104,7 +107,12 @@ final class Inheritance {
             var sockets: [Int32] = []
             let flow = left.allocation.flow
             let wanted = [left.allocation.v4, left.allocation.v6].compactMap { $0 }
-            for endpoint in wanted { if let number = relays.removeValue(forKey: endpoint) { sockets.append(number) } }
+            for endpoint in wanted {
+                let number =
+                    left.allocation.relaysTCP
+                    ? relayListeners.removeValue(forKey: endpoint) : relays.removeValue(forKey: endpoint)
+                if let number { sockets.append(number) }
+            }
             var stream: Int32?
             let isStream = flow.transport == .tcp && !left.allocation.isReserved
             if isStream { stream = streams.removeValue(forKey: Connection(local: flow.server, peer: flow.client)) }
@@ -216,6 +224,7 @@ final class Inheritance {
         guard let local = Endpoint(localOf: number) else { return Self.close(number) }
         switch DescriptorKind(of: number) {
         case .datagrams where relays[local] == nil: relays[local] = number
+        case .listener where relayListeners[local] == nil: relayListeners[local] = number
         case .stream:
             guard let connection = Endpoint(peerOf: number).map({ Connection(local: local, peer: $0) }),
                 streams[connection] == nil

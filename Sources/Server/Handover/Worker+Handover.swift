@@ -47,8 +47,8 @@ extension Worker {
         var numbers: [Int32] = []
         for endpoint in [record.v4, record.v6] {
             guard let endpoint else { continue }
-            guard let entry = sockets.entry(name, endpoint.address.family) else { return nil }
-            numbers.append(entry.descriptor)
+            guard let number = relaySocket(of: name, endpoint.address.family, record.relaysTCP) else { return nil }
+            numbers.append(number)
         }
         guard !record.isReserved else { return numbers }
         switch record.flow.transport {
@@ -56,6 +56,12 @@ extension Worker {
         case .tcp: return streams[record.flow]?.descriptor.map { numbers + [$0] }
         case .tls, .dtls: return nil
         }
+    }
+
+    private func relaySocket(of name: AllocationID, _ family: IPAddress.Family, _ isTCP: Bool) -> Int32? {
+        isTCP
+            ? relayListeners[RelaySockets.index(name.slot, family)]?.socket
+            : sockets.entry(name, family)?.descriptor
     }
 
     // MARK: - Streams
@@ -77,14 +83,13 @@ extension Worker {
     /// Says goodbye to those who cannot go on, and keeps everything as it is when the turn ends: the last one.
     func leave(for farewell: Farewell) {
         leaveAssociations()
-        for client in streams.values where client.flow.transport != .tcp || !goesOn(client) { client.leave() }
-        for connection in connections.values { connection.end() }
+        for client in streams.values where client.flow.transport != .tcp || relay.slot(of: client.flow) == nil {
+            client.leave()
+        }
+        // Bytes that are between the two sides would be missing in the middle of a stream.
+        for connection in connections.values { connection.leave() }
         self.farewell = farewell
         loop.stopper.stop()
-    }
-
-    private func goesOn(_ client: StreamClient) -> Bool {
-        relay.slot(of: client.flow).flatMap { relay.record(of: $0) } != nil
     }
 
     /// Keeps all there is, with what is not kept at every change: traffic.
@@ -121,7 +126,11 @@ extension Worker {
             return
         }
         var isWhole = true
-        for number in legacy.sockets where !adopt(Descriptor(owning: number), for: name) { isWhole = false }
+        for number in legacy.sockets {
+            let socket = Descriptor(owning: number)
+            let isOpen = record.relaysTCP ? adopt(listener: socket, for: name) : adopt(socket, for: name)
+            if !isOpen { isWhole = false }
+        }
         if let stream { isWhole = take(stream, of: record.flow, legacy.rest) && isWhole }
         if let door = legacy.left.door {
             while arrivals.count <= Int(name.slot) { arrivals.append(nil) }

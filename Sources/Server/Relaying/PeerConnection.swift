@@ -144,6 +144,14 @@ final class PeerConnection {
         }
     }
 
+    /// Ends it because the server does. A client that waits for the peer is told that nothing came of it.
+    func leave() {
+        guard isConnecting else { return end() }
+        end()
+        worker.relay.handle(.unconnected(id, because: .unreachable), now: worker.loop.now)
+        worker.performOutputs()
+    }
+
     /// How long the two sides of what has ended may take to say so.
     private static let lingering: Duration = .seconds(10)
 

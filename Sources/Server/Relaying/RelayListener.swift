@@ -16,6 +16,15 @@ final class RelayListener {
         local = listener.local
     }
 
+    /// Goes on with one of the process before this one.
+    init(adopting descriptor: consuming Descriptor, on loop: Loop, accepted: @escaping (Stream) -> Void) throws(Errno) {
+        listener = try Listener(adopting: descriptor, on: loop, accepted: accepted)
+        local = listener.local
+    }
+
+    /// The open socket, to be kept beside this.
+    var socket: Int32? { listener.socket }
+
     /// Accepts no more.
     func close() { listener.close() }
 }

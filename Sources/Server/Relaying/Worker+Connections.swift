@@ -9,6 +9,7 @@ internal import Wire
 extension Worker {
     /// Listens at the relayed address of a TCP allocation.
     func listen(_ allocation: AllocationID, at endpoint: Endpoint) {
+        freePorts()
         let index = RelaySockets.index(allocation.slot, endpoint.address.family)
         do throws(BindFailure) {
             let listener = try RelayListener(at: endpoint, on: loop) { [unowned self] stream in
@@ -20,6 +21,21 @@ extension Worker {
         } catch {
             relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error.errno)), now: loop.now)
         }
+    }
+
+    /// Listens at a relayed address of the process before this one.
+    func adopt(listener descriptor: consuming Descriptor, for allocation: AllocationID) -> Bool {
+        guard let local = Endpoint(localOf: descriptor.number) else { return false }
+        let index = RelaySockets.index(allocation.slot, local.address.family)
+        do throws(Errno) {
+            relayListeners[index] = try RelayListener(adopting: descriptor, on: loop) { [unowned self] stream in
+                accept(stream, at: allocation, index)
+            }
+        } catch {
+            return false
+        }
+        place.listening.insert(local)
+        return true
     }
 
     /// Closes a relayed address and all that is connected to it.

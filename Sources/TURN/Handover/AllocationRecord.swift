@@ -10,9 +10,10 @@ package struct AllocationRecord: Hashable, Sendable {
     package var isReserved = false
     package var flow: Flow
     package var expiry: Instant
-    /// The host's own endpoints that it relays from: as many sockets.
+    /// The host's own endpoints that it relays from: as many sockets, of UDP or of TCP.
     package var v4: Endpoint?
     package var v6: Endpoint?
+    package var relaysTCP = false
 
     package var user: [UInt8] = []
     package var account = ""
@@ -82,6 +83,7 @@ extension AllocationRecord {
         static let authorizedUntil: UInt8 = 23
         static let ticket: UInt8 = 24
         static let realm: UInt8 = 25
+        static let relaysTCP: UInt8 = 26
     }
 
     /// The record as fields; what is as it is at first is left out.
@@ -94,6 +96,7 @@ extension AllocationRecord {
         record.add(Tag.expiry, expiry.nanoseconds)
         if let v4 { record.add(Tag.v4, v4) }
         if let v6 { record.add(Tag.v6, v6) }
+        if relaysTCP { record.add(Tag.relaysTCP, 1 as UInt64) }
         record.add(Tag.user, user)
         record.add(Tag.account, account)
         if !realm.isEmpty { record.add(Tag.realm, realm) }
@@ -130,6 +133,7 @@ extension AllocationRecord {
             v4 != nil || v6 != nil
         else { return nil }
         isReserved = record.number(Tag.state) == 1
+        relaysTCP = record.number(Tag.relaysTCP) == 1
         (self.user, self.key, self.algorithm) = (user, key, algorithm)
         account = record.text(Tag.account) ?? ""
         realm = record.text(Tag.realm) ?? ""

@@ -28,11 +28,11 @@ extension Relay {
     package func record(of slot: UInt32) -> (record: AllocationRecord, name: AllocationID)? {
         guard slot < allocations.capacity else { return nil }
         let state = allocations[slot].state
-        // Peers' connections end with this process, and with them what they were for.
-        guard state == .active || state == .reserved, !allocations[slot].relaysTCP else { return nil }
+        guard state == .active || state == .reserved else { return nil }
         var record = AllocationRecord(flow: allocations[slot].flow, expiry: allocations[slot].expiry)
         record.isReserved = state == .reserved
         (record.v4, record.v6) = (allocations[slot].v4, allocations[slot].v6)
+        record.relaysTCP = allocations[slot].relaysTCP
         record.user = allocations[slot].user
         record.account = allocations[slot].account
         record.realm = allocations[slot].realm
@@ -58,6 +58,7 @@ extension Relay {
 
     /// Goes on with an allocation, or a reserved port, of a process before this one. Its peers are judged anew.
     ///
+    /// Of a TCP allocation the relayed address goes on, and not the connections that there were.
     /// Counted against the quotas unless another worker has it counted, but not refused by them. Its sockets are the driver's business, under the name that
     /// is returned: they count as open, and are closed with an ``Output/close(_:_:)`` each.
     /// - Returns: Nil when its flow has an allocation already.
@@ -70,6 +71,7 @@ extension Relay {
         allocation.flow = record.flow
         allocation.expiry = record.expiry
         (allocation.v4, allocation.v6) = (record.v4, record.v6)
+        allocation.relaysTCP = record.relaysTCP
         (allocation.user, allocation.account) = (record.user, record.account)
         allocation.realm = record.realm
         allocation.key = Digest(record.key.span)

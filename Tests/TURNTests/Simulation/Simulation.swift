@@ -243,10 +243,8 @@ final class Simulation {
         }
     }
 
-    /// The process ends and another goes on, with everything but what relays TCP.
+    /// The process ends and another goes on, with everything but peers' connections.
     private func restart() {
-        let listeners = world.listeners
-        model.entries = model.entries.filter { entry in entry.value.relayed.allSatisfy { listeners[$0] == nil } }
         (waiting, joined) = ([], [])
         let lost = world.restart(seed: random.next())
         if !lost.isEmpty { fail("slots \(lost) cannot be gone on with") }

@@ -120,9 +120,8 @@ final class World {
     @discardableResult
     func restart(seed: UInt64 = 2) -> [UInt32] {
         var lost: [UInt32] = []
-        let (left, open) = (saved, sockets)
+        let (left, open, openForTCP) = (saved, sockets, listeners)
         (saved, sockets, listeners) = ([:], [:], [:])
-        listening.endpoints.withLock { $0 = [] }
         ledger.clear()
         relay = Relay(
             settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false },
@@ -135,7 +134,9 @@ final class World {
                 continue
             }
             for (endpoint, owner) in open where owner == name { sockets[endpoint] = restored }
+            for (endpoint, owner) in openForTCP where owner == name { listeners[endpoint] = restored }
         }
+        listening.endpoints.withLock { $0 = Set(listeners.keys) }
         drain()
         return lost
     }
