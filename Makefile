@@ -69,8 +69,11 @@ package: setup-package binary ## Build the Debian package, judge it, install it 
 	packaging/build-deb
 	@Tests/run $@
 
+# No name of the folder gets into the program: built elsewhere it is the same (packaging/debian/rules takes away the rest).
+anywhere := -Xswiftc -file-prefix-map -Xswiftc '$(CURDIR)=.' -Xcc '-ffile-prefix-map=$(CURDIR)=.'
+
 binary:
-	swift build -c release --product sterna --static-swift-stdlib --scratch-path $(release_path) $(strict)
+	swift build -c release --product sterna --static-swift-stdlib --scratch-path $(release_path) $(strict) $(anywhere)
 
 clean: ## Remove what was built; installed packages and .venv stay
 	rm -rf .build

@@ -1,26 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A call over HTTPS whose media only the relay carries, over each way to it; the browser checks the certificate."""
-import pathlib
-import subprocess
-
 import pytest
 from certificates import Certificates
-from people import CHROMIUM, Person
+from people import WAYS, Person, believer
 from server import LOOPBACK, PEERS, REST
-
-# The browser is left one of the URLs that the server gave it.
-ONE_WAY = """
-    const Real = RTCPeerConnection;
-    const leave = given => ({ ...given, iceServers: (given?.iceServers ?? []).map(server => ({
-        ...server, urls: [server.urls].flat().filter(url => url.startsWith("stun:") || url.match(PATTERN)),
-    })).filter(server => server.urls.length > 0) });
-    window.RTCPeerConnection = class extends Real {
-        constructor(given) { super(leave(given)); }
-        setConfiguration(given) { super.setConfiguration(leave(given)); }
-    };
-"""
-WAYS = {"udp": "/^turn:.*transport=udp/", "tcp": "/^turn:.*transport=tcp/", "tls": "/^turns:/"}
-
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
@@ -38,25 +21,18 @@ def secure_site(serve, certificates):
 
 
 @pytest.fixture(scope="module")
-def believer(playwright, certificates, tmp_path_factory):
-    """Chromium in a home of its own, in which the tests' authority is trusted as an operator's would be."""
-    home = tmp_path_factory.mktemp("home")
-    store = pathlib.Path(home, ".pki", "nssdb")
-    store.mkdir(parents=True)
-    for arguments in (["-N", "--empty-password"], ["-A", "-t", "C,,", "-n", "tests", "-i", certificates.authority]):
-        subprocess.run(["certutil", "-d", f"sql:{store}", *arguments], check=True, capture_output=True)
-    browser = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=CHROMIUM, env={"HOME": str(home), "PATH": "/usr/bin:/bin"})
+def trusting(playwright, certificates, tmp_path_factory):
+    browser = believer(playwright, certificates.authority, tmp_path_factory.mktemp("home"))
     yield browser
     browser.close()
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_call_over_https_is_relayed_over_each_way(believer, secure_site, way):
-    people = [Person(believer, secure_site, name) for name in ("Ana", "Ben")]
+def test_a_call_over_https_is_relayed_over_each_way(trusting, secure_site, way):
+    people = [Person(trusting, secure_site, name) for name in ("Ana", "Ben")]
     try:
         for somebody in people:
-            somebody.context.add_init_script(ONE_WAY.replace("PATTERN", WAYS[way]))
+            somebody.keep_to(way)
         ana, ben = people
         path = ana.start(relay="1")
         ana.join()

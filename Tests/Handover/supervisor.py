@@ -21,8 +21,8 @@ import server as product
 class Supervisor:
     """A supervised server. `store` is what it has stored, by name; `heard` every line that it notified."""
 
-    def __init__(self, lines, relays=400, watchdog=None):
-        self.folder = tempfile.mkdtemp(prefix="sterna-test-")
+    def __init__(self, lines, relays=400, watchdog=None, folder=None):
+        self.folder = folder or tempfile.mkdtemp(prefix="sterna-test-")
         self.port = product.free_ports(4)
         self.web_port = self.port + 2
         first = product.free_ports(relays)
@@ -35,6 +35,8 @@ class Supervisor:
         self.changed = threading.Condition()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(os.path.join(self.folder, "notify"))
+        # The server may be another user.
+        os.chmod(os.path.join(self.folder, "notify"), 0o666)
         self.thread = threading.Thread(target=self.listen, daemon=True)
         self.thread.start()
         self.sockets = []
@@ -46,6 +48,16 @@ class Supervisor:
         ]
         with open(self.configuration, "w") as file:
             file.write("\n".join(own + [line.format(**vars(self)) for line in lines]) + "\n")
+
+    # What the unit sets besides.
+    variables = {}
+
+    def command(self, program):
+        return [program or product.BINARY, "serve", "--config", self.configuration]
+
+    def seen(self, name):
+        """The path of a file in the folder as the server sees it."""
+        return os.path.join(self.folder, name)
 
     # What the server tells
 
@@ -88,8 +100,8 @@ class Supervisor:
         with self.changed:
             passed = [(name, number) for name, numbers in self.store.items() for number in numbers]
         passed += self.sockets
-        command = [program or product.BINARY, "serve", "--config", self.configuration]
-        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", NOTIFY_SOCKET=os.path.join(self.folder, "notify"))
+        command = self.command(program)
+        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", NOTIFY_SOCKET=self.seen("notify"), **self.variables)
         if passed:
             environment["LISTEN_FDS"] = str(len(passed))
             environment["LISTEN_FDNAMES"] = ":".join(name for name, _ in passed)
