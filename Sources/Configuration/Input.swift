@@ -72,7 +72,9 @@ package struct Input: Sendable {
         while let word = rest.popFirst() {
             guard let entry = Entry(argument: word) else {
                 problems.append(
-                    .error("“\(word)” is not a setting; write --key=value", at: .commandLine))
+                    .error(
+                        "“\(word)” is not understood; right would be \(Self.meant(by: word, behind: entries.last))",
+                        at: .commandLine))
                 continue
             }
             // `--key value`, where the key wants a value and the next word is none of our flags.
@@ -86,5 +88,15 @@ package struct Input: Sendable {
             }
         }
         return entries
+    }
+
+    /// What somebody meant who wrote a word that is no setting behind `entry`.
+    private static func meant(by word: String, behind entry: Entry?) -> String {
+        if word.contains("=") { return "--\(word)" }
+        // As coturn has it, a key that means something alone takes a value behind “=” only.
+        if let entry, entry.value == nil, let setting = Setting.byKey[entry.key], !setting.isFlag {
+            return "--\(entry.key)=\(word)"
+        }
+        return "--config \(word) for a file, --key=value for a setting"
     }
 }

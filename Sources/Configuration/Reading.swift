@@ -34,12 +34,14 @@ struct Reading {
 
     /// Looks at the whole once every layer is in.
     func finish() -> Verdict {
+        // What seems to be missing may stand in a line that is wrong.
+        let isWhole = !problems.contains { $0.severity == .error }
         let complaints = settings.contradictions(file: file, origins: origins)
+            .filter { isWhole || $0.severity == .error }
         let all = (problems + complaints).enumerated().sorted { a, b in
             (a.element.line, a.offset) < (b.element.line, b.offset)
         }.map(\.element)
-        let usable = !all.contains { $0.severity == .error }
-        return Verdict(settings: usable ? settings : nil, problems: all, origins: origins)
+        return Verdict(legible: settings, problems: all, origins: origins)
     }
 
     private mutating func apply(_ entry: Entry, to setting: Setting) {

@@ -34,6 +34,7 @@ extension Service {
                 "waiting": .text(reload.waiting.joined(separator: " ")),
             ])
         (report.isInForce, report.applied, report.waiting) = (true, reload.applied, reload.waiting)
+        report.places = reload.waiting.map { key in verdict.origins[key]?.last.map { "\($0)" } ?? "" }
         return report
     }
 

@@ -9,9 +9,16 @@ struct AdminClient: ~Copyable {
     private var conversation: LocalConversation
     private let path: String
 
-    /// Takes `--socket PATH` and `--config FILE` out of `words` and connects to the server that they name.
-    init(taking words: inout [String]) throws(Complaint) {
+    /// Connects to the server that `--socket PATH` or `--config FILE` names; `words` may hold nothing else.
+    init(_ words: [String]) throws(Complaint) {
+        var words = words
         let path = try Self.path(taking: &words)
+        try Talk.expectEmpty(words)
+        try self.init(at: path)
+    }
+
+    /// Connects to the server whose socket has this path.
+    init(at path: String) throws(Complaint) {
         let conversation: LocalConversation
         do throws(Errno) {
             conversation = try LocalConversation(with: path)
@@ -47,14 +54,16 @@ struct AdminClient: ~Copyable {
     }
 
     /// Where the socket is: as asked, as configured, or where systemd's unit has it.
-    private static func path(taking words: inout [String]) throws(Complaint) -> String {
-        if let path = Words.take("--socket", from: &words) { return path }
-        let file = Words.take("--config", from: &words) ?? Words.take("-c", from: &words)
-        // A configuration that cannot be read is no reason not to look at the server that runs.
-        if let option = try? ConfigurationOption(file.map { ["--config", $0] } ?? []),
-            let path = option.verdict.settings?.adminSocket
-        {
-            return path
+    static func path(taking words: inout [String]) throws(Complaint) -> String {
+        let file = try Words.takeConfiguration(from: &words)
+        if let path = try Words.take("--socket", from: &words) { return path }
+        do {
+            let option = try ConfigurationOption(file.map { ["--config", $0] } ?? [])
+            // A mistake in the configuration is no reason not to talk to the server that runs.
+            if let path = option.verdict.legible.adminSocket { return path }
+        } catch {
+            // Only the service's group may read the standard file; the socket may still be where systemd has it.
+            if file != nil { throw .configuration("\(error)") }
         }
         guard let folder = Environment.variables["RUNTIME_DIRECTORY"]?.split(separator: ":").first else {
             return "/run/sterna/admin.sock"
@@ -65,7 +74,7 @@ struct AdminClient: ~Copyable {
     private static func explain(_ errno: Errno, _ path: String) -> String {
         switch errno {
         case .notFound:
-            "no server has a socket at \(path); is it running, and with admin-socket= or RUNTIME_DIRECTORY set?"
+            "no server has a socket at \(path); is it running? One that systemd did not start needs admin-socket= in its file, and --config FILE here"
         case .connectionRefused: "nobody listens at \(path) any more; the server has ended"
         case .accessDenied: "\(path) is for root, the service's user and its group: sudo would help"
         default: "\(path): \(errno)"
@@ -85,7 +94,9 @@ enum Talk {
         }
     }
 
+    /// Complains of the first word that is left.
     static func expectEmpty(_ words: [String]) throws(Complaint) {
-        if let word = words.first { throw .usage("“\(word)” is not understood") }
+        guard let word = words.first else { return }
+        throw .usage("“\(word)” is not understood; “sterna help VERB” says what is")
     }
 }

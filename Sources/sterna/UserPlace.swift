@@ -22,18 +22,32 @@ struct UserPlace {
     let path: String
     let realm: String
 
-    /// Takes `--userdb`, `--realm` and `--config` out of `words`; what they do not say the configuration does.
-    init(taking words: inout [String]) throws(Complaint) {
-        let path = Words.take("--userdb", from: &words)
-        let realm = Words.take("--realm", from: &words)
+    init(path: String, realm: String) { (self.path, self.realm) = (path, realm) }
+
+    /// The words that say where it is.
+    struct Options {
+        fileprivate let path: String?
+        fileprivate let realm: String?
+        fileprivate let file: String?
+
+        /// Takes `--userdb`, `--realm` and `--config` out of `words`.
+        init(taking words: inout [String]) throws(Complaint) {
+            path = try Words.take("--userdb", from: &words)
+            realm = try Words.take("--realm", from: &words)
+            file = try Words.takeConfiguration(from: &words)
+        }
+    }
+
+    /// What the options do not say the configuration does.
+    init(_ options: Options) throws(Complaint) {
+        let (path, realm) = (options.path, options.realm)
         if let path, let realm {
             (self.path, self.realm) = (path, realm)
             return
         }
-        let file = Words.take("--config", from: &words) ?? Words.take("-c", from: &words)
         let option: ConfigurationOption
         do {
-            option = try ConfigurationOption(file.map { ["--config", $0] } ?? [])
+            option = try ConfigurationOption(options.file.map { ["--config", $0] } ?? [])
         } catch {
             throw .configuration("\(error)")
         }

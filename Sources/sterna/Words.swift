@@ -2,12 +2,22 @@
 
 /// The words of a command line, and numbers in words.
 enum Words {
-    /// Takes `option VALUE` or `option=VALUE` out of `words`.
-    static func take(_ option: String, from words: inout [String]) -> String? {
+    /// Takes `option VALUE` or `option=VALUE` out of `words`; an option without its value is a mistake.
+    static func take(_ option: String, from words: inout [String]) throws(Complaint) -> String? {
         guard let index = words.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
         let word = words.remove(at: index)
-        if word != option { return String(word.dropFirst(option.count + 1)) }
-        return index < words.count ? words.remove(at: index) : nil
+        let value = word == option ? "" : String(word.dropFirst(option.count + 1))
+        if !value.isEmpty { return value }
+        guard word == option, index < words.count, !words[index].isEmpty, !words[index].hasPrefix("--") else {
+            throw .usage("\(option) needs a value")
+        }
+        return words.remove(at: index)
+    }
+
+    /// Takes `--config FILE` or `-c FILE` out of `words`.
+    static func takeConfiguration(from words: inout [String]) throws(Complaint) -> String? {
+        if let file = try take("--config", from: &words) { return file }
+        return try take("-c", from: &words)
     }
 
     /// As in `3d 4h`, `4h 5m`, `5m 6s` or `6s`.

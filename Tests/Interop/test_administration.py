@@ -116,6 +116,7 @@ def test_a_secret_is_replaced_without_a_gap(tmp_path):
         (("secret", "add"), "short\n", "can be guessed"),
         (("secret", "add", "--generate", "--not-after", "tomorrow"), "", "right would be 2027-01-31"),
         (("user", "rename", "eva"), "", "sterna help user"),
+        (("user", "list", "--config"), "", "--config needs a value"),
     ],
 )
 def test_what_is_not_right_is_said_with_what_would_be(tmp_path, words, typed, said):
@@ -320,6 +321,64 @@ def test_top_is_a_screen_with_keys_on_a_terminal(running):
         process.kill()
         process.wait()
         os.close(master)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("status", "--bogus"), "“--bogus” is not understood"),
+        (("sessions", "extra"), "“extra” is not understood"),
+        (("kick",), "Name the ID of a session, --user NAME or --address ADDRESS"),
+        (("kick", "1.2.3", "4.5.6"), "“4.5.6” is not understood"),
+        (("kick", "--user"), "--user needs a value"),
+        (("drain", "--within"), "--within needs a value"),
+        (("drain", "--within", "soon"), "right would be 30m"),
+        (("reload", "--config"), "--config needs a value"),
+        (("token", "--ttl"), "--ttl needs a value"),
+        (("token", "--host", "turn.test/x"), "right would be a name or an address"),
+        (("user", "rename"), "right would be add NAME, list or delete NAME"),
+        (("secret",), "right would be add, list or retire ID"),
+        (("version", "extra"), "“extra” is not understood"),
+        (("config", "--default", "extra"), "--default, alone"),
+    ],
+)
+def test_a_word_that_is_wrong_is_told_before_a_server_is_looked_for(words, said):
+    assert said in sterna(*words, code=64)
+
+
+def test_config_takes_a_file_without_ceremony(tmp_path):
+    file = tmp_path / "turn.conf"
+    file.write_text("realm=example.test\nuser=ana:blue fox\n")
+    for words in ((file,), ("--check", file), (file, "--check"), ("--check", "--config", file)):
+        assert sterna("config", *map(str, words)) == f"{file}: 2 settings, nothing to complain about\n"
+    assert "realm=example.test" in sterna("config", "--show", str(file), "--stale-nonce=60")
+    assert "right would be --stale-nonce=60" in sterna("config", str(file), "--stale-nonce", "60", code=78)
+    said = sterna("config", "--check", "listening-port=3", code=78)
+    assert "right would be --listening-port=3" in said and "only STUN" not in said
+    assert "right would be --config turn.conf" in sterna("serve", "turn.conf", code=78)
+
+
+def test_a_mistake_in_the_file_does_not_hide_the_server_that_runs():
+    with administered(*USERS) as server:
+        server.rewrite([*server.lines, "min-prot=1"])
+        config = ("--config", f"{server.folder}/turn.conf")
+        assert "version" in sterna("status", "--json", *config)
+        assert "did you mean “min-port”" in sterna("reload", *config, code=78)
+
+
+def test_token_takes_the_newest_secret_of_the_database(tmp_path):
+    database = str(tmp_path / "users.db")
+    with administered(f"userdb={database}") as server:
+        config = ("--config", f"{server.folder}/turn.conf")
+        sterna("secret", "add", *config, typed="a secret that ends soon\n", code=0)
+        first = sterna("secret", "list", *config).split()[0]
+        assert "good until" in sterna("secret", "retire", first, "--not-after", "1h", *config)
+        assert "a shorter --ttl may do" in sterna("token", *config, code=78)
+        short = json.loads(sterna("token", "--ttl", "60", "--host", "127.0.0.1", *config))[1]
+        assert eventually(lambda: allocation(server, short["username"], short["credential"]).error == 0)
+        sterna("secret", "add", "--generate", *config)
+        long = json.loads(sterna("token", "--host", "127.0.0.1", *config))[1]
+        assert eventually(lambda: allocation(server, long["username"], long["credential"]).error == 0)
 
 
 def test_a_server_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path):

@@ -29,11 +29,19 @@ struct WordsTests {
     @Test(
         "are taken out in both forms, and what is left stays in order",
         arguments: [["add", "--realm", "x", "ana"], ["add", "--realm=x", "ana"]])
-    func options(words: [String]) {
+    func options(words: [String]) throws {
         var words = words
-        #expect(Words.take("--realm", from: &words) == "x")
+        #expect(try Words.take("--realm", from: &words) == "x")
         #expect(words == ["add", "ana"])
-        #expect(Words.take("--realm", from: &words) == nil)
+        #expect(try Words.take("--realm", from: &words) == nil)
+    }
+
+    @Test(
+        "do not lose an option whose value was forgotten",
+        arguments: [["list", "--realm"], ["--realm", "--json"], ["--realm="], ["--realm", ""]])
+    func forgotten(words: [String]) {
+        var words = words
+        #expect(throws: Complaint.self) { _ = try Words.take("--realm", from: &words) }
     }
 
     @Test("put numbers as people read them")

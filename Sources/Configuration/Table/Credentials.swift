@@ -25,14 +25,16 @@ extension Setting {
             .secret.reloadable,
         Setting(
             "use-auth-secret", .boolean, into: \.useAuthSecret,
-            "Accepts TURN REST credentials, made from static-auth-secret; a secret alone implies it."),
+            "Accepts TURN REST credentials, made from static-auth-secret; a secret alone implies it."
+        ).reloadable,
         Setting(
             "static-auth-secret", .text("secret"), into: \.restSecrets,
             "A secret that TURN REST credentials are made with; repeat it while one secret replaces another."
         ).secret.reloadable,
         Setting(
             "rest-api-separator", .separator, into: \.restSeparator,
-            "The character between time and name in a TURN REST user name."),
+            "The character between time and name in a TURN REST user name."
+        ).reloadable,
         Setting(
             "userdb", .path, into: \.userDatabase,
             "An SQLite database in coturn's layout: its users, secrets, OAuth keys, peer rules and limits of this realm count beside those of this file. It is followed while the server runs."
@@ -60,6 +62,6 @@ extension Setting {
         Setting(
             "stale-nonce", .seconds(0...86_400), into: \.staleNonce,
             "How long a nonce is good; 0 for as long as the server runs."
-        ).bare,
+        ).reloadable.bare,
     ]
 }

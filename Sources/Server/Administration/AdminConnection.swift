@@ -95,6 +95,7 @@ final class AdminConnection: StreamOwner {
             finish(
                 [
                     .init("applied", list(report.applied)), .init("waiting", list(report.waiting)),
+                    .init("places", list(report.places)),
                     .init("problems", list(report.problems)),
                 ], isDone: report.isInForce)
         }

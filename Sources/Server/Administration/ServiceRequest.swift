@@ -42,6 +42,8 @@ struct ReloadReport: Sendable {
     var applied: [String] = []
     /// Keys that wait for a restart.
     var waiting: [String] = []
+    /// Where each of them stands now; empty where its line was taken away.
+    var places: [String] = []
     /// Where and what, one for each warning and mistake.
     var problems: [String] = []
 }

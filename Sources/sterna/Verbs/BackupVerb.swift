@@ -34,8 +34,13 @@ enum BackupVerb {
             Terminal.report([error])
             return Exit.configuration
         }
+        let mistyped = option.verdict.errors.filter { $0.origin == .commandLine }
+        guard mistyped.isEmpty else {
+            Terminal.report(mistyped)
+            return Exit.usage
+        }
         // A configuration with mistakes is worth saving too; only where its data lie must be known.
-        let data = option.verdict.settings?.dataDirectory ?? Settings().dataDirectory
+        let data = option.verdict.legible.dataDirectory
         return save(option.file?.path, data, into: archive)
     }
 

@@ -6,7 +6,7 @@ internal import Configuration
 enum ConfigVerb {
     static let verb = Verb(
         name: "config", summary: "checks and shows the configuration",
-        usage: "config [--check|--show|--default|--import FILE] [--config FILE] [--key=value…]",
+        usage: "config [--check|--show|--default|--import] [FILE] [--config FILE] [--key=value…]",
         details: """
             --check     reads the configuration and tells every mistake (without an option, too);
                         exits with 0 when it can be served and with 78 when it cannot
@@ -15,7 +15,8 @@ enum ConfigVerb {
             --import    says what each line of a coturn configuration does here; the file can be
                         served as it is
 
-            Without --config FILE it reads \(Input.File.standardPath) where that exists.
+            FILE alone is the same as --config FILE; without it \(Input.File.standardPath) is read where
+            that exists.
             """,
         run: run)
 
@@ -23,7 +24,9 @@ enum ConfigVerb {
         if let index = words.firstIndex(where: { $0 == "--import" || $0.hasPrefix("--import=") }) {
             return importReport(Array(words[index...]))
         }
-        var modes = words.filter { ["--check", "--show", "--default"].contains($0) }
+        var words = words
+        if let index = file(in: words) { words.insert("--config", at: index) }
+        var modes = words.filter { Self.modes.contains($0) }
         let rest = words.filter { !modes.contains($0) }
         if modes.isEmpty { modes = ["--check"] }
         guard modes.count == 1 else {
@@ -31,6 +34,10 @@ enum ConfigVerb {
             return Exit.usage
         }
         if modes == ["--default"] {
+            guard rest.isEmpty else {
+                Terminal.complain("sterna config: right would be --default, alone")
+                return Exit.usage
+            }
             Terminal.say(String(DefaultFile.text.dropLast()))
             return Exit.success
         }
@@ -43,6 +50,16 @@ enum ConfigVerb {
         } catch {
             Terminal.report([error])
             return Exit.configuration
+        }
+    }
+
+    private static let modes = ["--check", "--show", "--default"]
+
+    /// Where a bare FILE stands: neither the first word nor the one behind a mode can be a setting's value.
+    private static func file(in words: [String]) -> Int? {
+        words.indices.first { index in
+            (index == 0 || modes.contains(words[index - 1])) && !words[index].hasPrefix("-")
+                && !words[index].contains("=")
         }
     }
 

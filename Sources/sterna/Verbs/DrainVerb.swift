@@ -22,13 +22,12 @@ enum DrainVerb {
             var words = words
             let cancels = words.contains("--cancel")
             words.removeAll { $0 == "--cancel" }
-            let text = Words.take("--within", from: &words) ?? "1h"
+            let text = try Words.take("--within", from: &words) ?? "1h"
             let zero = UnixTime(seconds: 0)
             guard let within = UnixTime(spelled: text, now: zero)?.seconds, (1...604_800).contains(within) else {
                 throw .usage("--within “\(text)” is not right; right would be 30m, 2h or 90s, up to 7d")
             }
-            var client = try AdminClient(taking: &words)
-            try Talk.expectEmpty(words)
+            var client = try AdminClient(words)
             try client.ask(cancels ? ["do": "drain", "cancel": true] : ["do": "drain", "within": .integer(within)])
             Terminal.say(
                 cancels

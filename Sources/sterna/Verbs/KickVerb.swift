@@ -19,12 +19,17 @@ enum KickVerb {
     static func run(_ words: [String]) -> Int32 {
         Talk.run("kick") { () throws(Complaint) in
             var words = words
-            var request = SessionsVerb.request("kick", taking: &words)
-            var client = try AdminClient(taking: &words)
-            if words.count == 1, let id = words.popLast(), case .object(let members) = request {
+            var request = try SessionsVerb.request("kick", taking: &words)
+            let path = try AdminClient.path(taking: &words)
+            if let id = words.first, !id.hasPrefix("-"), case .object(let members) = request {
                 request = .object(members + [.init("id", .string(id))])
+                words.removeFirst()
             }
             try Talk.expectEmpty(words)
+            guard case .object(let members) = request, members.count > 1 else {
+                throw .usage("whom? Name the ID of a session, --user NAME or --address ADDRESS")
+            }
+            var client = try AdminClient(at: path)
             let kicked = try client.ask(request)["kicked"]?.integer ?? 0
             guard kicked > 0 else { throw .data("there is no such session; “sterna sessions” lists them") }
             Terminal.say(kicked == 1 ? "1 session was ended" : "\(kicked) sessions were ended")

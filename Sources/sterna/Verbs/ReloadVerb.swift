@@ -15,9 +15,7 @@ enum ReloadVerb {
 
     static func run(_ words: [String]) -> Int32 {
         Talk.run("reload") { () throws(Complaint) in
-            var words = words
-            var client = try AdminClient(taking: &words)
-            try Talk.expectEmpty(words)
+            var client = try AdminClient(words)
             let answer = try client.ask(["do": "reload"])
             func list(_ name: String) -> [String] { (answer[name]?.array ?? []).compactMap(\.string) }
             for problem in list("problems") { Terminal.complain(problem) }
@@ -26,7 +24,11 @@ enum ReloadVerb {
             }
             let (applied, waiting) = (list("applied"), list("waiting"))
             Terminal.say(applied.isEmpty ? "nothing changed" : "in force: \(applied.joined(separator: ", "))")
-            if !waiting.isEmpty { Terminal.say("after a restart: \(waiting.joined(separator: ", "))") }
+            let places = list("places")
+            for (index, key) in waiting.enumerated() {
+                let place = places.indices.contains(index) ? places[index] : ""
+                Terminal.say("after a restart: \(key)" + (place.isEmpty ? "" : " (\(place))"))
+            }
         }
     }
 }

@@ -18,10 +18,18 @@ enum RestoreVerb {
 
     static func run(_ words: [String]) -> Int32 {
         var words = words
-        let places = [
-            ("configuration", take("--configuration", from: &words) ?? Path.folder(of: Input.File.standardPath)),
-            ("data", take("--data", from: &words) ?? Settings().dataDirectory),
-        ]
+        let places: [(String, String)]
+        do throws(Complaint) {
+            let configuration = try Words.take("--configuration", from: &words)
+            let data = try Words.take("--data", from: &words)
+            places = [
+                ("configuration", configuration ?? Path.folder(of: Input.File.standardPath)),
+                ("data", data ?? Settings().dataDirectory),
+            ]
+        } catch {
+            Terminal.complain("sterna restore: \(error.text)")
+            return error.exit
+        }
         guard words.count == 1, let archive = words.first, !archive.hasPrefix("-") else {
             Terminal.complain("sterna restore: name one archive; right would be “sterna restore sterna.tar”")
             return Exit.usage
@@ -85,12 +93,5 @@ enum RestoreVerb {
     private static func rename(from old: String, to new: String) -> Bool {
         // Safe: both paths live through the call.
         unsafe Glibc.rename(old, new) == 0
-    }
-
-    /// Takes `option VALUE` out of `words`.
-    private static func take(_ option: String, from words: inout [String]) -> String? {
-        guard let index = words.firstIndex(of: option), index + 1 < words.count else { return nil }
-        words.remove(at: index)
-        return words.remove(at: index)
     }
 }

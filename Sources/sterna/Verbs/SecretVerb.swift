@@ -29,12 +29,12 @@ enum SecretVerb {
             let end = try notAfter(taking: &words)
             let isGenerated = words.contains("--generate")
             words.removeAll { $0 == "--generate" }
-            let place = try UserPlace(taking: &words)
+            let options = try UserPlace.Options(taking: &words)
             switch (words.first, words.count) {
-            case ("add", 1): try add(at: place, until: end, isGenerated: isGenerated)
-            case ("list", 1): try list(at: place)
-            case ("retire", 2): try retire(words[1], at: place, end: end)
-            default: throw .usage("“sterna help secret” says how it is called")
+            case ("add", 1): try add(at: UserPlace(options), until: end, isGenerated: isGenerated)
+            case ("list", 1): try list(at: UserPlace(options))
+            case ("retire", 2): try retire(words[1], at: UserPlace(options), end: end)
+            default: throw .usage("right would be add, list or retire ID; “sterna help secret” says more")
             }
             return Exit.success
         } catch {
@@ -49,7 +49,7 @@ enum SecretVerb {
     }
 
     private static func notAfter(taking words: inout [String]) throws(Complaint) -> UnixTime? {
-        guard let text = Words.take("--not-after", from: &words) else { return nil }
+        guard let text = try Words.take("--not-after", from: &words) else { return nil }
         guard let time = UnixTime(spelled: text, now: Moment.read().time) else {
             throw .usage("--not-after “\(text)” is not right; right would be 2027-01-31, 2027-01-31T12:00:00Z or 7d")
         }

@@ -19,9 +19,8 @@ enum SessionsVerb {
             var words = words
             let isJSON = words.contains("--json")
             words.removeAll { $0 == "--json" }
-            let request = Self.request("sessions", taking: &words)
-            var client = try AdminClient(taking: &words)
-            try Talk.expectEmpty(words)
+            let request = try Self.request("sessions", taking: &words)
+            var client = try AdminClient(words)
             var sessions: [SessionRow] = []
             try client.ask(request) { line in
                 guard let session = line["session"] else { return }
@@ -34,10 +33,10 @@ enum SessionsVerb {
     }
 
     /// A request about the sessions that the words choose.
-    static func request(_ verb: String, taking words: inout [String]) -> JSON {
+    static func request(_ verb: String, taking words: inout [String]) throws(Complaint) -> JSON {
         var members = [JSON.Member("do", .string(verb))]
         for key in ["id", "user", "address"] {
-            if let value = Words.take("--\(key)", from: &words) { members.append(.init(key, .string(value))) }
+            if let value = try Words.take("--\(key)", from: &words) { members.append(.init(key, .string(value))) }
         }
         return .object(members)
     }

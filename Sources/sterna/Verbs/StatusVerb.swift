@@ -22,8 +22,7 @@ enum StatusVerb {
             var words = words
             let isJSON = words.contains("--json")
             words.removeAll { $0 == "--json" }
-            var client = try AdminClient(taking: &words)
-            try Talk.expectEmpty(words)
+            var client = try AdminClient(words)
             let before = try client.ask(["do": "status"])
             if isJSON { return Terminal.say(before.text) }
             Terminal.pause(.seconds(1))

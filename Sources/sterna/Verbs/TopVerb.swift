@@ -21,11 +21,10 @@ enum TopVerb {
     static func run(_ words: [String]) -> Int32 {
         Talk.run("top") { () throws(Complaint) in
             var words = words
-            let text = Words.take("--every", from: &words) ?? "1s"
+            let text = try Words.take("--every", from: &words) ?? "1s"
             guard let every = UnixTime(spelled: text, now: UnixTime(seconds: 0))?.seconds, (1...3600).contains(every)
             else { throw .usage("--every “\(text)” is not right; right would be 1s or 10s") }
-            var client = try AdminClient(taking: &words)
-            try Talk.expectEmpty(words)
+            var client = try AdminClient(words)
             let screen = Screen()
             var view = TopView()
             while true {

@@ -23,14 +23,13 @@ enum UserVerb {
 
     static func run(_ words: [String]) -> Int32 {
         var words = words
-        let place: UserPlace
         do throws(Complaint) {
-            place = try UserPlace(taking: &words)
+            let options = try UserPlace.Options(taking: &words)
             switch (words.first, words.count) {
-            case ("add", 2): try add(words[1], at: place)
-            case ("list", 1): try list(at: place)
-            case ("delete", 2): try delete(words[1], at: place)
-            default: throw .usage("“sterna help user” says how it is called")
+            case ("add", 2): try add(words[1], at: UserPlace(options))
+            case ("list", 1): try list(at: UserPlace(options))
+            case ("delete", 2): try delete(words[1], at: UserPlace(options))
+            default: throw .usage("right would be add NAME, list or delete NAME; “sterna help user” says more")
             }
             return Exit.success
         } catch {
