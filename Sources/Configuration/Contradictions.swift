@@ -102,7 +102,7 @@ private struct Check {
                         "alternate-server", "udp-alternate-server", "tcp-alternate-server", "tls-alternate-server")))
         }
         for (index, quota) in settings.realmQuotas.enumerated()
-        where !settings.originRealms.contains(where: { $0.realm == quota.realm }) {
+        where settings.userDatabase == nil && !settings.originRealms.contains(where: { $0.realm == quota.realm }) {
             let all = origins["realm-quota"] ?? []
             problems.append(
                 .warning(

@@ -11,11 +11,17 @@ extension Service {
     func startDirectory() throws(ServiceFailure) {
         guard let path = settings.userDatabase else { return }
         directory = try ServiceFailure.wrapping { () throws(Errno) in
-            let directory = try DirectoryThread(path: path, realm: settings.realmOrDefault, log: log)
+            let directory = try DirectoryThread(path: path, realm: settings.realmOrDefault, and: otherRealms, log: log)
             try directory.wait(atMost: Self.patienceWithUsers)
             return directory
         }
     }
+
+    /// The realms that the configuration has other sites asked for.
+    private var otherRealms: Set<String> { Set(settings.originRealms.map(\.realm)) }
+
+    /// Has the database read for the realms that a reload has brought.
+    func reloadDirectory() { directory?.serve(otherRealms) }
 
     /// Gives the workers each new reading of the database.
     func followDirectory(on loop: Loop) throws(ServiceFailure) {

@@ -68,14 +68,31 @@ def server():
 def test_the_page_is_in_the_exposition_format(server):
     kind, text = page(server)
     assert kind == "text/plain; version=0.0.4; charset=utf-8"
-    seen = set()
+    assert text.endswith("\n") and "\r" not in text
+    label = r'[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"'
+    sample = re.compile(rf"([a-zA-Z_:][\w:]*)(\{{{label}(?:,{label})*\}})? (NaN|[+-]Inf|[+-]?[\d.]+(?:e[+-]?\d+)?)")
+    families, series, family = {}, set(), None
     for line in text.splitlines():
-        if line.startswith("# TYPE "):
-            name = line.split()[2]
-            assert name not in seen, f"{name} begins twice"
-            seen.add(name)
-        assert line.startswith("#") or line.split("{")[0].split()[0] in seen
-    assert text.endswith("\n")
+        if line.startswith("# "):
+            word, name, rest = line[2:].split(" ", 2)
+            # A family begins once, with HELP and then TYPE, and its samples stand together.
+            if word == "HELP":
+                assert name not in families and rest and not re.search(r"\\[^\\n]", rest), line
+                families[name], family = None, name
+            else:
+                assert word == "TYPE" and name == family and families[name] is None, line
+                assert rest in ("counter", "gauge", "histogram", "summary", "untyped"), line
+                families[name] = rest
+            continue
+        found = sample.fullmatch(line)
+        assert found, line
+        suffixes = ("", "_bucket", "_sum", "_count") if families[family] in ("histogram", "summary") else ("",)
+        assert found[1] in {family + each for each in suffixes}, line
+        assert families[family] != "counter" or float(found[3]) >= 0, line
+        names = re.findall(r'(\w+)="', found[2] or "")
+        assert len(names) == len(set(names)) and (found[1], found[2]) not in series, line
+        series.add((found[1], found[2]))
+    assert len(families) > 30 and None not in families.values()
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's prometheus")

@@ -7,7 +7,6 @@ from server import LOOPBACK, OLD_CHANNELS, PEERS, REALM, REST, SECRET
 
 pytestmark = pytest.mark.ours
 
-ORIGIN = 0x802F
 SITE, OTHER = "https://www.other.test", "other.test"
 LINES = [*LOOPBACK, *REST, *PEERS, *OLD_CHANNELS, f"origin-to-realm={SITE} {OTHER}", f"realm-quota={OTHER} 0 4"]
 
@@ -20,7 +19,7 @@ def server(serve):
 @pytest.mark.parametrize("origin, realm", [(SITE, OTHER), ("https://else.test", REALM), (None, REALM)])
 def test_the_realm_follows_the_origin(server, origin, realm):
     client = server.client()
-    attributes = [(stun.TRANSPORT, stun.UDP)] + ([(ORIGIN, origin.encode())] if origin else [])
+    attributes = [(stun.TRANSPORT, stun.UDP)] + ([(stun.ORIGIN, origin.encode())] if origin else [])
     assert client.exchange(stun.encode(stun.ALLOCATE, attributes=attributes))[stun.REALM] == realm.encode()
     client.close()
 

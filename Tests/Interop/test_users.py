@@ -131,6 +131,44 @@ def test_what_is_no_database_is_told_and_disturbs_nobody(tmp_path):
         assert allocation(server, *minted()).error == 0
 
 
+def test_a_site_of_the_database_has_its_own_realm_with_users_secrets_and_quotas(database):
+    site, other = "http://shop.test:80", "shop.test"
+    add(database, "eva", "red fox", realm=other)
+    turnadmin(database, "-s", "east wind", "-r", other)
+    turnadmin(database, "-O", "-r", other, "-o", site)
+    turnadmin(database, "-g", "-r", other, "--user-quota=1")
+
+    def ask_for(server, user, password):
+        client = server.client(user=user, password=password)
+        return client, client.allocate((stun.ORIGIN, b"http://shop.test"))
+
+    with serving(database, "user=ana:blue fox") as server:
+        first, answer = ask_for(server, "eva", "red fox")
+        assert answer.error == 0 and first.realm == other.encode()
+        second, answer = ask_for(server, "eva", "red fox")
+        assert answer.error == 486
+        assert ask_for(server, *minted(secret="east wind"))[1].error == 0
+        assert ask_for(server, "ana", "blue fox")[1].error == 401
+        assert allocation(server, "ana", "blue fox").error == 0
+        assert allocation(server, "eva", "red fox").error == 401
+        # What turnadmin takes away is gone: the site is asked for the server's own realm again.
+        turnadmin(database, "-R", "-o", site)
+        assert eventually(lambda: ask_for(server, "ana", "blue fox")[1].error == 0)
+
+
+def test_a_realm_that_a_reload_brings_has_its_users_of_the_database(database):
+    add(database, "eva", "red fox", realm="shop.test")
+    with serving(database, "user=ana:blue fox") as server:
+        server.rewrite([*server.lines, "origin-to-realm=https://shop.test shop.test"])
+        server.reload()
+
+        def let_in():
+            client = server.client(user="eva", password="red fox")
+            return client.allocate((stun.ORIGIN, b"https://shop.test")).error == 0
+
+        assert eventually(let_in)
+
+
 def test_users_of_another_realm_are_told(database):
     add(database, "eva", "red fox", realm="elsewhere.example")
     with serving(database) as server:

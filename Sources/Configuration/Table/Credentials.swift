@@ -8,7 +8,7 @@ extension Setting {
         ).defaultDeviates("Without it coturn takes the host's domain."),
         Setting(
             "origin-to-realm", .originRealm, into: \.originRealms,
-            "A site whose pages are asked for a realm of their own, by the ORIGIN that their browser sends; repeat it for several. Users belong to realm, secrets to every realm."
+            "A site whose pages are asked for a realm of their own, by the ORIGIN that their browser sends; repeat it for several. Users of this file belong to realm, its secrets to every realm; userdb has users, secrets and sites of other realms too."
         ).own.reloadable,
         Setting(
             "realm-quota", .realmQuota, into: \.realmQuotas,
@@ -37,7 +37,7 @@ extension Setting {
         ).reloadable,
         Setting(
             "userdb", .path, into: \.userDatabase,
-            "An SQLite database in coturn's layout: its users, secrets, OAuth keys, peer rules and limits of this realm count beside those of this file. It is followed while the server runs."
+            "An SQLite database in coturn's layout: its users, secrets, OAuth keys, peer rules and limits of this realm count beside those of this file, and so do its sites with realms of their own and those realms' users, secrets and quotas. It is followed while the server runs."
         ).deviates("coturn reads its database at every request, and one of /var/lib/turn also where none is named."),
         Setting(
             "db", .path, into: \.userDatabase,

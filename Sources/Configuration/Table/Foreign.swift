@@ -99,7 +99,7 @@ extension Setting {
             ("drop-invalid-packets-log", "drops are counted"),
             ("no-auth-pings", "there is no database to keep awake"),
             ("no-dynamic-ip-list", "peer rules of userdb always count"),
-            ("no-dynamic-realms", "there is one realm, and userdb is read for it"),
+            ("no-dynamic-realms", "the realms of userdb's sites are always served"),
             ("respond-http-unsupported", "HTTP has its own listener"),
             ("rfc3489-compatibility", "clients older than RFC 5389 get an answer to Binding requests"),
             ("verbose", "see log-min-level"),

@@ -5,7 +5,7 @@ internal import Store
 internal import TURN
 internal import Wire
 
-/// What the operator keeps in a database beside the configuration, for one realm.
+/// What the operator keeps in a database beside the configuration, for one realm and the realms of other sites.
 struct Directory: Sendable {
     var users: UserTable
     var secrets: [Credentials.Secret] = []
@@ -16,14 +16,44 @@ struct Directory: Sendable {
     var bytesPerSecond: Int?
     var userQuota: Int?
     var totalQuota: Int?
+    /// Sites whose pages are asked for another realm.
+    var sites: [UserDatabase.Site] = []
+    /// What the database has for the realms of other sites.
+    var others: [String: Directory] = [:]
     /// Rows that cannot be used, and what else the operator should know.
     var notices: [String] = []
 
     /// Nothing, for `realm`.
     init(of realm: String) { users = UserTable(realm: realm) }
 
-    /// All that a database has for `realm`, ready to be found.
-    init(of realm: String, in database: borrowing UserDatabase) throws(StoreError) {
+    /// All that a database has for `realm`, for the realms of its sites and for `others`.
+    ///
+    /// Peers that one of the realms denies are denied to all: the relay has one list.
+    init(of realm: String, and others: Set<String>, in database: borrowing UserDatabase) throws(StoreError) {
+        try self.init(of: realm, in: database)
+        for site in try database.sites() where site.realm != realm {
+            if Realms.isOrigin(site.origin) {
+                sites.append(site)
+            } else {
+                notices.append("“\(site.origin)” in turn_origin_to_realm is no origin, as https://www.example.org")
+            }
+        }
+        for other in others.union(sites.map(\.realm)).subtracting([realm]) {
+            let share = try Directory(of: other, in: database)
+            let known = deniedPeers
+            deniedPeers += share.deniedPeers.filter { !known.contains($0) }
+            notices += share.notices.map { "realm \(other): \($0)" }
+            self.others[other] = share
+        }
+        if users.count == 0, self.others.isEmpty, let strangers = try database.strangers(to: realm) {
+            notices.append(
+                "its \(strangers.count) users are of other realms, as “\(strangers.realm)”; add realm= with the right one, because keys are made with it"
+            )
+        }
+    }
+
+    /// What a database has for `realm` alone.
+    private init(of realm: String, in database: borrowing UserDatabase) throws(StoreError) {
         self.init(of: realm)
         guard database.isUserDatabase else {
             notices.append("it has no table “turnusers_lt”, which coturn's databases have; is it the right file?")
@@ -63,11 +93,6 @@ struct Directory: Sendable {
         if unusable > 0 {
             notices.append("\(unusable) users have a key that is not 32 or 64 hexadecimal digits, and cannot log in")
         }
-        if table.count == 0, let others = try database.strangers(to: realm) {
-            notices.append(
-                "its \(others.count) users are of other realms, as “\(others.realm)”; add realm= with the right one, because keys are made with it"
-            )
-        }
     }
 
     private mutating func ranges(_ texts: [String], _ table: String) -> [TURN.AddressRange] {
@@ -91,8 +116,10 @@ struct Directory: Sendable {
 }
 
 extension UserDatabase {
-    /// All that it has for `realm`.
-    borrowing func directory(of realm: String) throws(StoreError) -> Directory { try Directory(of: realm, in: self) }
+    /// All that it has for `realm` and for the realms of other sites.
+    borrowing func directory(of realm: String, and others: Set<String>) throws(StoreError) -> Directory {
+        try Directory(of: realm, and: others, in: self)
+    }
 }
 
 extension TokenKey {

@@ -19,19 +19,31 @@ final class DirectoryThread {
     private let orders: Mailbox<Order>
     private let thread: LoopThread
 
-    private enum Order { case look }
+    private enum Order {
+        case look
+        /// Reads these realms too.
+        case serve(Set<String>)
+    }
 
     /// Starts the thread, which reads the database at once.
-    init(path: String, realm: String, log: Log) throws(Errno) {
+    ///
+    /// - Parameter others: Realms to read beside `realm` and those that the database names.
+    init(path: String, realm: String, and others: Set<String>, log: Log) throws(Errno) {
         let loop = try Loop()
         first = try Mailbox()
         changes = try Mailbox()
         orders = try Mailbox()
-        let follower = DirectoryFollower(path: path, realm: realm, log: log) { [first, changes] directory in
+        let follower = DirectoryFollower(path: path, realm: realm, others: others, log: log) {
+            [first, changes] directory in
             first.post(directory)
             changes.post(directory)
         }
-        try orders.open(on: loop) { _ in follower.look() }
+        try orders.open(on: loop) { order in
+            switch order {
+            case .look: follower.look()
+            case .serve(let others): follower.serve(others)
+            }
+        }
         follower.follow(on: loop)
         orders.post(.look)
         thread = try LoopThread(named: "users", running: loop)
@@ -56,6 +68,9 @@ final class DirectoryThread {
     /// Looks whether the database has changed.
     func look() { orders.post(.look) }
 
+    /// Reads other realms beside the server's own from now on.
+    func serve(_ others: Set<String>) { orders.post(.serve(others)) }
+
     func stop() { thread.stop() }
 }
 
@@ -63,6 +78,7 @@ final class DirectoryThread {
 private final class DirectoryFollower {
     private let path: String
     private let realm: String
+    private var others: Set<String>
     private let log: Log
     private let publish: (Directory) -> Void
     private var database: UserDatabase?
@@ -77,8 +93,13 @@ private final class DirectoryFollower {
 
     private static let interval: Duration = .seconds(2)
 
-    init(path: String, realm: String, log: Log, publish: @escaping (Directory) -> Void) {
-        (self.path, self.realm, self.log, self.publish) = (path, realm, log, publish)
+    init(path: String, realm: String, others: Set<String>, log: Log, publish: @escaping (Directory) -> Void) {
+        (self.path, self.realm, self.others, self.log, self.publish) = (path, realm, others, log, publish)
+    }
+
+    func serve(_ others: Set<String>) {
+        if others != self.others { (self.others, version) = (others, nil) }
+        look()
     }
 
     /// Looks at the database from now on, again and again.
@@ -111,7 +132,7 @@ private final class DirectoryFollower {
     }
 
     private func read() throws(StoreError) {
-        guard let directory = try database?.directory(of: realm) else { return }
+        guard let directory = try database?.directory(of: realm, and: others) else { return }
         retired = current
         current = directory
         hasPublished = true
@@ -120,7 +141,8 @@ private final class DirectoryFollower {
         log.write(
             .users, "users and secrets were read from the database",
             [
-                "userdb": .text(path), "realm": .text(realm), "users": .count(directory.users.count),
+                "userdb": .text(path), "realm": .text(realm), "otherRealms": .count(directory.others.count),
+                "users": .count(directory.users.count),
                 "secrets": .count(directory.secrets.count), "oauthKeys": .count(directory.tokenKeys.count),
                 "peerRules": .count(directory.allowedPeers.count + directory.deniedPeers.count),
             ])

@@ -31,7 +31,7 @@ extension RelayService.Settings {
             peerPolicy: PeerPolicy(settings, directory),
             nonceKey: settings.nonceSecret.map(Self.nonceKey) ?? constants.nonceKey)
         relay.nonceLifetime = settings.staleNonce
-        relay.realms = Realms(settings, ownSecret: ownSecret, quotas: constants.quotas)
+        relay.realms = Realms(settings, ownSecret: ownSecret, directory: directory, quotas: constants.quotas)
         relay.checksOrigin = settings.checksOrigin
         relay.relayAddresses = settings.relayAddresses
         relay.ports = [settings.relayPorts]

@@ -89,6 +89,14 @@ extension UserDatabase {
         package let notAfter: Int64?
     }
 
+    /// A site, and the realm that its pages are asked for.
+    package struct Site: Hashable, Sendable {
+        package let origin: String
+        package let realm: String
+
+        package init(origin: String, realm: String) { (self.origin, self.realm) = (origin, realm) }
+    }
+
     /// A key shared with an authorization server (RFC 7635), as coturn has it.
     package struct TokenKey: Hashable, Sendable {
         package let identifier: String
@@ -159,6 +167,13 @@ extension UserDatabase {
     package func deniedPeers(of realm: String) throws(StoreError) -> [String] {
         guard tables.contains("denied_peer_ip") else { return [] }
         return try texts("SELECT ip_range FROM denied_peer_ip WHERE realm IN ('', ?) ORDER BY rowid", realm)
+    }
+
+    /// The sites whose pages are asked for a realm of their own.
+    package func sites() throws(StoreError) -> [Site] {
+        guard tables.contains("turn_origin_to_realm") else { return [] }
+        let statement = try connection.prepare("SELECT origin, realm FROM turn_origin_to_realm ORDER BY origin")
+        return try statement.all { (row) throws(StoreError) in Site(origin: row.text(0), realm: row.text(1)) }
     }
 
     /// What a realm has of `max-bps`, `total-quota` and `user-quota`.

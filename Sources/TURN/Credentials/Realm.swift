@@ -33,6 +33,9 @@ package struct Realms: Sendable {
         return true
     }
 
+    /// Whether a text is an origin, as `https://example.org`.
+    package static func isOrigin(_ text: String) -> Bool { canonical([UInt8](text.utf8)) != nil }
+
     /// The realm of a name; nil for the server's own, which is the empty name, and for one that is gone.
     subscript(name: String) -> Realm? { name.isEmpty ? nil : others[name] }
 
