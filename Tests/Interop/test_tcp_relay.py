@@ -390,6 +390,20 @@ def test_a_connection_is_for_its_owner_alone(relaying):
 
 
 @pytest.mark.ours
+@pytest.mark.parametrize("way", WAYS)
+def test_a_stream_is_not_passed_around_without_end(relaying, way):
+    client = relaying(way).stream()
+    names = [struct.pack("!I", number) for number in range(400)]
+    requests = [stun.encode(stun.CONNECTION_BIND, attributes=[(stun.CONNECTION_ID, name)]) for name in names]
+    client.link.socket.sendall(b"".join(requests))
+    for request in requests:
+        answer = stun.Message(client.link.receive(5))
+        assert (answer.error, answer.transaction) == (401, request[8:20])
+    # It is a client as any other.
+    assert client.allocate().error == 0
+
+
+@pytest.mark.ours
 def test_max_bps_slows_a_connection_down_and_loses_nothing(serve):
     server = serve(LOOPBACK + USERS + PEERS + ["max-bps=400000"])
     client = Relaying(server)

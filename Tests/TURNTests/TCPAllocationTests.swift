@@ -67,6 +67,26 @@ struct TCPAllocationTests {
         #expect(world.lastDrop == .deniedPeer && world.takeToPeers().isEmpty)
     }
 
+    @Test("of two relayed addresses one may be given up, and its connections with it")
+    func dual() throws {
+        let client = client()
+        let answer = try #require(allocate(client) { $0.append(.additionalAddressFamily, family: .v6) })
+        #expect(answer.addresses(.xorRelayedAddress).count == 2 && world.listeners.count == 2)
+        for peer in [Endpoint.peer, .peer6] {
+            _ = connect(client, peer)
+            _ = try accept()
+        }
+        #expect(world.relay.inventory.connections == 2)
+        let refresh = client.ask(.refresh) { writer in
+            writer.append(lifetime: 0)
+            writer.append(.requestedAddressFamily, family: .v6)
+        }
+        #expect(refresh?.isSuccess == true && world.listeners.count == 1)
+        #expect(world.relay.inventory.connections == 1 && world.relay.inventory.listedConnections == 1)
+        #expect(connect(client, .peer)?.code == .connectionAlreadyExists)
+        #expect(connect(client, .peer6)?.code == .peerAddressFamilyMismatch)
+    }
+
     // MARK: - Connect (§5.2)
 
     @Test("a Connect is answered when the peer has accepted, and the connection joined with who asks for it")

@@ -45,8 +45,8 @@ final class Newcomer: StreamOwner {
 extension Worker {
     /// Takes in a client behind a stream that carries STUN.
     @discardableResult
-    func admit(_ stream: any ByteStream, over transport: Transport) -> StreamClient {
-        let client = StreamClient(stream, transport, worker: self)
+    func admit(_ stream: any ByteStream, over transport: Transport, moves: Int = 0) -> StreamClient {
+        let client = StreamClient(stream, transport, worker: self, moves: moves)
         streams[client.flow] = client
         client.expectCredentials(by: stream.deadline)
         return client
@@ -61,7 +61,7 @@ extension Worker {
     /// Takes in a client that another loop has shaken hands with.
     func adopt(_ parcel: SecureParcel) {
         guard let stream = SecureStream(unpacking: parcel, on: loop, scratch: scratch) else { return }
-        let client = admit(stream, over: .tls)
+        let client = admit(stream, over: .tls, moves: parcel.moves)
         // Out of descriptors for epoll: the stream closes as it is let go.
         do throws(Errno) {
             try stream.open(for: client, after: parcel) { client.expectCredentials(by: parcel.deadline) }

@@ -13,6 +13,8 @@ final class StreamClient {
     private var connection: PeerConnection?
     /// The worker that the stream is to go on at, with the message that said so.
     var destination: Int?
+    /// How often the stream has gone on at another worker.
+    let moves: Int
     /// The beginning of a message whose end has not arrived.
     private var beginning: [UInt8] = []
     /// What this turn has for the client, sent as one.
@@ -33,12 +35,18 @@ final class StreamClient {
     private static let backlogLimit = 256 << 10
 
     /// - Parameter beginning: What was read of a message by the process before this one.
-    init(_ stream: any ByteStream, _ transport: Transport, worker: Worker, beginning: [UInt8] = []) {
-        self.beginning = beginning
+    init(
+        _ stream: any ByteStream, _ transport: Transport, worker: Worker, beginning: [UInt8] = [], moves: Int = 0
+    ) {
+        (self.beginning, self.moves) = (beginning, moves)
         self.stream = stream
         self.worker = worker
         flow = Flow(client: stream.peer, server: stream.local, transport: transport)
     }
+
+    /// How often a stream may: once for the connection it is for, and a little more. A stranger could otherwise have the
+    /// workers pass it around with all that it sends.
+    static let moveLimit = 3
 
     /// Whether the first byte of a stream can be that of a STUN message, whose two highest bits are zero.
     static func begins(with byte: UInt8) -> Bool { byte & 0xC0 == 0 }

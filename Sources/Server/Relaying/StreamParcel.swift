@@ -12,14 +12,16 @@ final class StreamParcel: Sendable {
     let deadline: Instant?
     /// Its place among the connections.
     private let attachment: (any AnyObject & Sendable)?
+    /// How often it has been on its way.
+    let moves: Int
     /// The beginning of what is to be read next.
     let unread: [UInt8]
     // Safe: written before the parcel is posted and taken after it came; the mailbox's lock orders the two.
     nonisolated(unsafe) private var socket: Descriptor?
 
-    init(_ socket: consuming Descriptor, of stream: Stream, deadline: Instant?, unread: [UInt8]) {
+    init(_ socket: consuming Descriptor, of stream: Stream, deadline: Instant?, moves: Int, unread: [UInt8]) {
         (local, peer, attachment) = (stream.local, stream.peer, stream.attachment)
-        (self.deadline, self.unread) = (deadline, unread)
+        (self.deadline, self.moves, self.unread) = (deadline, moves, unread)
         unsafe self.socket = consume socket
     }
 

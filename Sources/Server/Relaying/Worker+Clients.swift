@@ -101,7 +101,7 @@ extension Worker {
             deliver(delivery, received)
         case .dropped(let reason): tally.countDrop(reason)
         case .queued: performOutputs()
-        case .belongs(let worker): if let flow { streams[flow]?.destination = Int(worker) }
+        case .belongs(let worker): if let flow { send(to: Int(worker), received, on: flow) }
         case .elsewhere(let worker): fetch(from: Int(worker), for: received, on: flow)
         }
     }

@@ -126,6 +126,16 @@ extension Worker {
 
     // MARK: - From one worker to another
 
+    /// Has a client's stream go on where its message belongs, or answers here, where it has moved too often.
+    func send(to worker: Int, _ received: Received, on flow: Flow) {
+        guard let client = streams[flow] else { return }
+        guard client.moves >= StreamClient.moveLimit else { return client.destination = worker }
+        guard let message = unsafe received.piece(0..<received.count) else { return }
+        // What comes of it stands among the outputs: it is a request.
+        _ = unsafe relay.resume(message.span, on: flow, now: loop.now)
+        performOutputs()
+    }
+
     /// Gives a client's stream away, with what was read of it and not understood.
     func move(_ client: StreamClient, to worker: Int, unread: [UInt8]) {
         streams[client.flow] = nil
@@ -133,12 +143,13 @@ extension Worker {
         let neighbours = place.neighbours
         switch client.stream {
         case let secure as SecureStream:
-            secure.leave(unread) { neighbours.post(.adopt($0), to: worker) }
+            secure.leave(unread, moves: client.moves + 1) { neighbours.post(.adopt($0), to: worker) }
         case let stream as Stream:
             let deadline = stream.deadline
             // An honest client has room for an answer; what waits to be sent would be lost.
             guard stream.backlog == 0, let socket = stream.detach() else { return stream.abort() }
-            neighbours.post(.take(StreamParcel(socket, of: stream, deadline: deadline, unread: unread)), to: worker)
+            let parcel = StreamParcel(socket, of: stream, deadline: deadline, moves: client.moves + 1, unread: unread)
+            neighbours.post(.take(parcel), to: worker)
         default: client.stream.abort()
         }
     }
@@ -146,7 +157,7 @@ extension Worker {
     /// Goes on with a client's stream from another worker.
     func take(_ parcel: StreamParcel) {
         guard let stream = parcel.unpack(on: loop) else { return }
-        let client = admit(stream, over: .tcp)
+        let client = admit(stream, over: .tcp, moves: parcel.moves)
         do throws(Errno) { try stream.open(owner: client) } catch { return disconnected(client) }
         client.expectCredentials(by: parcel.deadline)
         let unread = parcel.unread

@@ -12,6 +12,8 @@ final class SecureParcel: Sendable {
     let peer: Endpoint
     /// When whoever it is must have shown credentials.
     let deadline: Instant?
+    /// How often it has gone from one worker to another.
+    let moves: Int
     /// Its place among the connections.
     let attachment: (any AnyObject & Sendable)?
     /// What the peer said so far.
@@ -24,10 +26,11 @@ final class SecureParcel: Sendable {
 
     init(
         _ socket: consuming Descriptor, _ session: consuming Session, of stream: Stream, deadline: Instant?,
-        plaintext: [UInt8], ciphertext: [UInt8]
+        moves: Int, plaintext: [UInt8], ciphertext: [UInt8]
     ) {
         (local, peer, attachment) = (stream.local, stream.peer, stream.attachment)
-        (self.deadline, self.plaintext, self.ciphertext) = (deadline, plaintext, ciphertext)
+        (self.deadline, self.moves) = (deadline, moves)
+        (self.plaintext, self.ciphertext) = (plaintext, ciphertext)
         unsafe self.socket = consume socket
         unsafe self.session = consume session
     }

@@ -45,7 +45,7 @@ final class SecureStream {
     private var owner: (any ByteStreamOwner)?
     private var isOver = false
     /// Where the session goes on once its owner has returned, and what was read of it and not used.
-    private var departure: (unread: [UInt8], deliver: (SecureParcel) -> Void)?
+    private var departure: (unread: [UInt8], moves: Int, deliver: (SecureParcel) -> Void)?
 
     /// - Parameters:
     ///   - scratch: The loop's; what is in it is handed on before the next call.
@@ -87,9 +87,11 @@ final class SecureStream {
     }
 
     /// Goes on for somebody on another loop, as soon as the owner, who says so, is done with what it was told.
-    func leave(_ unread: [UInt8], _ deliver: @escaping (SecureParcel) -> Void) {
+    ///
+    /// - Parameter moves: How often it has gone from one worker to another by then.
+    func leave(_ unread: [UInt8], moves: Int = 0, _ deliver: @escaping (SecureParcel) -> Void) {
         owner = nil
-        departure = (unread, deliver)
+        departure = (unread, moves, deliver)
     }
 
     /// Takes over a stream that is open already, and the first bytes that came on it.
@@ -178,7 +180,7 @@ final class SecureStream {
 
     /// Packs the session up if it is to leave.
     private func hasDeparted(before ciphertext: Span<UInt8>) -> Bool {
-        guard let (unread, deliver) = departure.take() else { return false }
+        guard let (unread, moves, deliver) = departure.take() else { return false }
         // What waits to be sent would be lost with the stream; an honest client has room for a handshake and an answer.
         let deadline = stream.deadline
         guard stream.backlog == 0, let session = session.take(), let socket = stream.detach() else {
@@ -188,7 +190,8 @@ final class SecureStream {
         isOver = true
         deliver(
             SecureParcel(
-                socket, session, of: stream, deadline: deadline, plaintext: unread, ciphertext: ciphertext.array))
+                socket, session, of: stream, deadline: deadline, moves: moves, plaintext: unread,
+                ciphertext: ciphertext.array))
         ended(self, nil)
         return true
     }

@@ -35,7 +35,7 @@ extension Relay {
 
     /// The worker that a client's stream is to go on at, where it asks for a connection that is not this one's.
     func elsewhere(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow) -> UInt8? {
-        guard message.header.method == .connectionBind, flow.transport.isStream, find(flow) == nil,
+        guard !isResuming, message.header.method == .connectionBind, flow.transport.isStream, find(flow) == nil,
             let id = (try? message.connectionID(in: bytes)).flatMap({ $0 }).map(ConnectionID.init)
         else { return nil }
         let worker = id.worker(among: settings.workers)

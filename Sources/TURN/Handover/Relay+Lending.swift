@@ -93,7 +93,7 @@ extension Relay {
         return .elsewhere(worker: worker)
     }
 
-    /// Takes a request again for which another worker was asked; what it had to give has been restored.
+    /// Takes a request again for which another worker was asked, or is not to be: what it had to give has been restored.
     package mutating func resume(_ request: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         isResuming = true
         defer { isResuming = false }

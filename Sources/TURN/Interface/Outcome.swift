@@ -16,7 +16,7 @@ package enum Outcome: Hashable, Sendable {
     /// it gives to be restored here, and the request to be given to ``Relay/resume(_:on:now:)`` in any case.
     case elsewhere(worker: UInt8)
     /// The message asks for a peer's connection that another worker has: the stream is to go on there, with this message
-    /// as the next.
+    /// as the next. Where it cannot, the message is to be given to ``Relay/resume(_:on:now:)``.
     case belongs(toWorker: UInt8)
 }
 
