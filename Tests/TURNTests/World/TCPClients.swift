@@ -4,9 +4,12 @@ import TURN
 import Testing
 import Wire
 
-// What clients and peers of TCP allocations do.
+/// What clients and peers of TCP allocations do in a world.
+protocol TCPClients {
+    var world: World { get }
+}
 
-extension TCPAllocationTests {
+extension TCPClients {
     func client(
         _ port: UInt16 = 40_000, _ user: String = "ana", in world: World? = nil, over transport: Transport = .tcp
     )
@@ -49,9 +52,10 @@ extension TCPAllocationTests {
     func arrive(_ port: UInt16, _ relayed: Endpoint, _ world: World) -> Arrival? {
         world.connect(from: Endpoint(Endpoint.peer.address, port), to: relayed)
     }
-
-    struct Missing: Error {}
 }
+
+/// What a test waits for did not come.
+struct TCPMissing: Error {}
 
 extension Answer {
     var connectionID: ConnectionID? {
