@@ -130,6 +130,7 @@ extension Worker {
     func send(to worker: Int, _ received: Received, on flow: Flow) {
         guard let client = streams[flow] else { return }
         guard client.moves >= StreamClient.moveLimit else { return client.destination = worker }
+        // Safe: the bytes stay where they are until the stream reads again.
         guard let message = unsafe received.piece(0..<received.count) else { return }
         // What comes of it stands among the outputs: it is a request.
         _ = unsafe relay.resume(message.span, on: flow, now: loop.now)
