@@ -42,6 +42,7 @@ def test_every_line_is_accounted_for(path):
     told = {int(number): fate for number, fate, _ in rows}
     assert set(settings(path)) <= set(told), done.stdout
     assert set(told.values()) <= {"taken", "changed", "needless", "dropped"}, done.stdout
+    assert done.stdout.endswith(f"“sterna serve --config {path}” serves it as it is.\n")
 
 
 @pytest.mark.parametrize("path", paths())

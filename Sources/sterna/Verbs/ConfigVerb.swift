@@ -76,7 +76,12 @@ enum ConfigVerb {
             let verdict = Input(file: file).verdict()
             // What belongs to a line has been said with it.
             Terminal.report(verdict.problems.filter { if case .file = $0.origin { false } else { true } })
-            return verdict.settings == nil ? Exit.configuration : Exit.success
+            guard verdict.settings != nil else {
+                Terminal.say("Nothing is served with this file before what is refused and what is a mistake is mended.")
+                return Exit.configuration
+            }
+            Terminal.say("“sterna serve --config \(path)” serves it as it is.")
+            return Exit.success
         } catch {
             Terminal.report([error])
             return Exit.configuration
