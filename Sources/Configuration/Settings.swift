@@ -109,6 +109,8 @@ package struct Settings: Hashable, Sendable {
     package var userQuota = 0
     /// Allocations of the whole server; 0 for no limit.
     package var totalQuota = 0
+    /// How many allocations a server that drains does not wait for.
+    package var drainMinimum = 0
     /// Bytes per second of one allocation, each direction; 0 for no limit.
     package var maxBytesPerSecond = 0
     /// Bytes per second of the whole server, each direction; 0 for no limit.

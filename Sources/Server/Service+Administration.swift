@@ -57,7 +57,7 @@ extension Service {
         }
     }
 
-    /// Takes no new allocations from now on, and ends when there are none.
+    /// Takes no new allocations from now on, and ends when there are none, or as few as the operator gives up.
     private func drain(within patience: Duration, on loop: Loop) {
         let isNew = draining == nil
         draining = ServerFacts.Draining(until: loop.now.time + patience)
@@ -70,8 +70,10 @@ extension Service {
         let timer = Timer(on: loop) { [unowned self, unowned loop] in
             guard let draining else { return }
             let left = relay?.statistics.total.allocations ?? 0
-            if left > 0, loop.now.time < draining.until { return lookWhetherEmpty(on: loop) }
-            log.write(.stopping, left > 0 ? "the time to drain is over" : "drained: no allocation is left")
+            let isDrained = left <= settings.drainMinimum
+            if !isDrained, loop.now.time < draining.until { return lookWhetherEmpty(on: loop) }
+            let rest = left == 0 ? "no allocation is left" : "no more than drain-min-allocations are left"
+            log.write(.stopping, isDrained ? "drained: \(rest)" : "the time to drain is over")
             finish()
         }
         timer.arm(at: loop.now.instant + .milliseconds(500))

@@ -266,6 +266,18 @@ def test_a_draining_server_keeps_its_sessions_and_ends_with_the_last():
         assert not os.path.exists(server.socket)
 
 
+def test_a_draining_server_does_not_wait_for_as_few_as_its_operator_gives_up():
+    with administered(*USERS, "drain-min-allocations=1") as server:
+        first, second = server.client(), server.client()
+        assert first.allocate().error == 0 and second.allocate().error == 0
+        sterna("drain", "--socket", server.socket)
+        assert eventually(lambda: allocation(server, USER, PASSWORD).error == 508, seconds=2)
+        server.must_live()
+        assert first.refresh(0).error == 0
+        server.process.wait(10)
+        assert server.process.returncode == 0 and "no more than drain-min-allocations are left" in server.said()
+
+
 def test_draining_can_be_cancelled():
     with administered(*USERS) as server:
         old = server.client()

@@ -47,7 +47,6 @@ extension Setting {
             ("prometheus-key", "metrics are served without TLS; keep them on the loopback address"),
             ("multiplex-peer-port", "every allocation has a port of its own"),
             ("multiplex-peer-max-peers", "every allocation has a port of its own"),
-            ("drain-min-allocations", "“sterna drain” ends the server when no allocation is left"),
             ("dh-file", "key exchange uses elliptic curves"),
             ("ec-curve-name", "OpenSSL's choice of curves is used"),
         ].map { key, loss in Setting(foreign: key, .dropped(loss: loss)) }

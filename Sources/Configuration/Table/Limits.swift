@@ -11,6 +11,10 @@ extension Setting {
             "The number of allocations that the server holds; 0 for no limit."
         ).reloadable,
         Setting(
+            "drain-min-allocations", .number(0...Int(Int32.max)), into: \.drainMinimum,
+            "How many allocations a server that “sterna drain” empties does not wait for; they end with it."
+        ).reloadable,
+        Setting(
             "max-bps", .number(0...Int.max, unit: "bytes per second"), into: \.maxBytesPerSecond,
             "What one allocation may carry each way; 0 for no limit. Bytes, not bits: 3000000 is 24 Mbit/s."
         ).reloadable,
