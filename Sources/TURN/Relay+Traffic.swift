@@ -20,7 +20,10 @@ extension Relay {
     /// A Send indication from a client (RFC 8656 §11.2).
     mutating func receiveSend(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let slot = arrive(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
-        guard !message.hasUnknownRequired(except: Self.known) else { return .dropped(.unknownAttribute) }
+        let whole = message.has(.dontFragment)
+        guard !message.hasUnknownRequired(except: Self.known), !whole || settings.canForbidFragments else {
+            return .dropped(.unknownAttribute)
+        }
         guard !allocations[slot].relaysTCP else { return .dropped(.unexpected) }
         guard let payload = message.place(of: .data),
             let peer = try? message.xorAddress(.xorPeerAddress, in: bytes), peer.port != 0
@@ -28,7 +31,6 @@ extension Relay {
         guard let permission = permission(for: peer.address, of: slot, now: now) else {
             return .dropped(.noPermission)
         }
-        let whole = message.has(.dontFragment)
         return send(payload, to: peer, known: permission, from: slot, dontFragment: whole, now: now)
     }
 

@@ -193,6 +193,26 @@ struct AllocateTests {
         #expect(world.ledger.total == 0 && world.ledger.counts.isEmpty)
     }
 
+    @Test("a repeated request is no second one, though its user's quota is full, nor are ten thousand that are")
+    func fullQuota() {
+        let world = World(ledger: Ledger(perUser: 10))
+        let first = Client(world, at: Endpoint(.v4(0x0909_0909), 1))
+        _ = first.ask(.allocate) { $0.append(requestedTransport: 17) }
+        let request = first.request(.allocate) { $0.append(requestedTransport: 17) }
+        #expect(first.refresh(0)?.isSuccess == true)
+        let relayed = first.send(request)?.address(.xorRelayedAddress)
+        var granted = 1
+        for port in UInt16(2)...10_000 {
+            let client = Client(world, at: Endpoint(.v4(0x0909_0909), port))
+            client.nonce = first.nonce
+            let answer = client.ask(.allocate) { $0.append(requestedTransport: 17) }
+            if answer?.isSuccess == true { granted += 1 } else if answer?.code != .allocationQuotaReached { break }
+        }
+        #expect(granted == 10 && world.ledger.total == 10 && world.relay.allocationCount == 10)
+        #expect(relayed != nil && first.send(request)?.address(.xorRelayedAddress) == relayed)
+        #expect(world.ledger.total == 10)
+    }
+
     @Test("a closed stream ends what was allocated over it; a kick ends any")
     func endings() throws {
         let client = Client(world, over: .tcp)

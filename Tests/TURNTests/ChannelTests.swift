@@ -123,6 +123,29 @@ struct ChannelTests {
         #expect(world.lastDrop == .noAllocation)
     }
 
+    @Test("an allocation has a bounded number of channels")
+    func flood() {
+        let world = World { $0.rfc5766ChannelNumbers = true }
+        let client = Client(world)
+        #expect(client.allocate() != nil)
+        var bound = 0
+        for number in UInt16(0)..<4096 {
+            let answer = client.bind(0x4000 + number, Endpoint(.v4(0x0202_0000 + UInt32(number)), 7000))
+            if answer?.isSuccess == true { bound += 1 } else if answer?.code != .insufficientCapacity { return }
+        }
+        #expect(bound == 256 && world.relay.inventory.peers == 512)
+    }
+
+    @Test("who is its own peer hears itself once, and no loop begins")
+    func itself() throws {
+        let client = Client(world)
+        let relayed = try #require(client.allocate())
+        #expect(client.bind(0x4000, relayed)?.isSuccess == true)
+        _ = world.takeToClients()
+        client.sendChannelData([7], 0x4000)
+        #expect(world.takeToClients().map(\.bytes) == [[0x40, 0, 0, 1, 7]] && world.takeToPeers().isEmpty)
+    }
+
     @Test("two clients of one server talk through memory, if both permit it")
     func relayToRelay() throws {
         let ana = Client(world)

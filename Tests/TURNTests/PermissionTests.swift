@@ -129,6 +129,24 @@ struct PermissionTests {
         #expect(world.takeToPeers().map(\.whole) == [true])
     }
 
+    @Test("DONT-FRAGMENT in a Send indication is an unknown attribute where it cannot be honoured")
+    func cannotForbidFragments() {
+        let world = World { $0.canForbidFragments = false }
+        let client = Client(world)
+        #expect(client.allocate() != nil && client.permit(.peer)?.isSuccess == true)
+        client.sendIndication([1], to: .peer) { $0.append(.dontFragment, bytes: []) }
+        #expect(world.takeToPeers().isEmpty && world.lastDrop == .unknownAttribute)
+    }
+
+    @Test("who sends to sixty thousand ports of a permitted peer leaves nothing behind for any of them")
+    func portSweep() {
+        let client = Client(world)
+        #expect(client.allocate() != nil && client.permit(.peer)?.isSuccess == true)
+        for port in UInt16(1)...60_000 { client.sendIndication([1], to: Endpoint(Endpoint.peer.address, port)) }
+        #expect(world.takeToPeers().count == 60_000)
+        #expect(world.relay.inventory.peers == 1 && world.relay.inventory.listedPeers == 1)
+    }
+
     @Test("of two peers in a Send indication the first counts")
     func duplicatePeers() {
         let client = Client(world)

@@ -69,6 +69,23 @@ struct StrangerTests {
         #expect(world.relay.allocationCount == 0 && world.relay.deadline == nil && world.sockets.isEmpty)
     }
 
+    @Test("garbage for integrity under a nonce that was never given buys no look at a user, and leaves nothing behind")
+    func forgedIntegrity() {
+        let world = World()
+        let liar = Client(world, "ana", password: "wrong")
+        liar.nonce = [UInt8](repeating: 0x41, count: 40)
+        let request = liar.request(.allocate) { $0.append(requestedTransport: 17) }
+        var flow = liar.flow
+        for number in UInt32(0)..<100_000 {
+            flow.client = Endpoint(.v4(0x1000_0000 + number), 1)
+            world.receive(request, on: flow)
+            let answers = world.takeToClients().compactMap { Answer($0.bytes)?.code }
+            if answers != [.staleNonce] { break }
+        }
+        #expect(world.relay.counts.refused(.staleNonce) == 100_000 && world.relay.counts.refused(.wrongPassword) == 0)
+        #expect(world.relay.deadline == nil && world.sockets.isEmpty)
+    }
+
     @Test("no answer to a stranger is more than 3.2 times its request, a Binding's no more than 1.6 (2.2 over IPv6)")
     func amplification() throws {
         for server in [World.server, World.server6] {
