@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness handover systemd browser fuzz load bench lint format release
+.PHONY: help run test swift interop people robustness handover systemd browser fuzz load figures bench lint format release
 .PHONY: clean
 
 help: ## Say what can be made
@@ -50,6 +50,9 @@ fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or
 
 load: setup-test release ## Load walkie-talkie and channels on loopback and print what it costs; PART=talkie, chat or memory
 	@BINARY=$(binary) .venv/bin/python Tests/Load/load.py $(PART)
+
+figures: setup-test release ## Measure what strangers and allocations cost, and hold it against the limits
+	@BINARY=$(binary) .venv/bin/python Tests/Load/figures.py
 
 bench: setup-test release ## Compare the cost of a relayed packet with coturn's; TURNLOAD names the load generator
 	@Tests/Bench/compare
