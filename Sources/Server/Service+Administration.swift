@@ -54,6 +54,7 @@ extension Service {
             reloadRelay()
             log.write(.stopping, "draining was cancelled: new allocations are taken again")
             return .done
+        case .replace: return become().map { .refused($0) } ?? .done
         }
     }
 

@@ -36,6 +36,17 @@ extension Service {
         watchCertificate(on: loop)
         runtimeDirectory = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first.map { String($0) }
         finish = { ending = .stop }
+        // Whoever asked for it is to hear that it begins.
+        let farewell = Timer(on: loop) { ending = .replace }
+        become = { [log] in
+            let path = surroundings.program.path
+            guard surroundings.program.starts() else {
+                return "\(path) does not start; it would have to answer “version”"
+            }
+            log.write(.stopping, "becoming \(path), as asked")
+            farewell.arm(at: loop.now.instant + .milliseconds(100))
+            return nil
+        }
         while true {
             try serve(after: passed, supervisor, on: loop)
             try watchAddresses(on: loop)

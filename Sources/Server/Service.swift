@@ -36,6 +36,8 @@ package final class Service {
     var runtimeDirectory: String?
     /// Ends the server when it has run empty.
     var finish: () -> Void = {}
+    /// Becomes the program that lies in its place, when this turn and the next moment are over; why not, where it cannot.
+    var become: () -> String? = { "the server does not run" }
     let startedAt = Moment.read().time
     private(set) var memoryAtStart = 0
     private var certificate: ServerCertificate?

@@ -55,6 +55,7 @@ def test_a_server_that_is_right_has_no_failure_but_that_it_relays_to_loopback(ri
     others = checked.one("RELAY", "OK", "100 packets there and back over each of")["text"]
     for transport in ("tcp", "tls", "dtls"):
         assert f"{transport} 127.0.0.1:" in others
+    checked.one("TURN", "OK", "TCP connections (RFC 6062)")
     checked.one("CODEC", "OK", "RFC 5769: 4 of 4 vectors, RFC 8489 (USERHASH, SHA-256): 2 of 2")
     checked.one("WEB", "OK", "the room is entered over its WebSocket (ws://localhost:")
     checked.one("ABUSE", "OK", "answers to strangers are limited to 10/s")

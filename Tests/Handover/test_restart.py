@@ -2,6 +2,7 @@
 """Calls go on while the server is restarted, killed, replaced, or does not start."""
 import os
 import signal
+import subprocess
 import socket
 import stat
 import time
@@ -82,6 +83,24 @@ def test_it_becomes_the_program_in_its_place_and_loses_nothing(supervise, talk, 
     figure(f"exec in place: {calls.lost} of {calls.sent} packets lost, longest gap {calls.gap * 1000:.0f} ms")
     assert (calls.lost, calls.twice, calls.broken) == (0, 0, 0), supervisor.said()
     assert supervisor.end() == 0
+
+
+def test_the_operator_has_it_become_the_program_in_its_place(talk, tmp_path):
+    supervisor = Supervisor([*LINES, f"admin-socket={tmp_path}/admin"])
+    try:
+        supervisor.start()
+        process, calls = supervisor.process, talk(supervisor, 4, 2)
+        with calls:
+            time.sleep(0.5)
+            done = subprocess.run(
+                [BINARY, "reload", "--binary", "--socket", f"{tmp_path}/admin"], capture_output=True, text=True)
+            time.sleep(0.5)
+        assert done.returncode == 0, done.stderr
+        assert "serves now, 6 sessions went along" in done.stdout
+        assert supervisor.process == process
+        assert (calls.lost, calls.twice, calls.broken) == (0, 0, 0), supervisor.said()
+    finally:
+        supervisor.stop()
 
 
 def test_it_becomes_another_program_without_anybody_who_supervises(serve, talk):

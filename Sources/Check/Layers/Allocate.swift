@@ -161,10 +161,17 @@ extension Checkup {
         even.evenPort = true
         var whole = Wish()
         whole.dontFragment = true
+        var connections = Wish()
+        connections.protocolNumber = 6
+        var wanted = [
+            (name: "IPv4 with IPv6", wish: dual, target: target),
+            ("EVEN-PORT with a reservation", even, target), ("DONT-FRAGMENT", whole, target),
+        ]
+        if let stream = allocating.first(where: \.transport.isStream) {
+            wanted.append(("TCP connections (RFC 6062)", connections, stream))
+        }
         var (granted, missing): ([String], [String]) = ([], [])
-        for (name, wish) in [
-            ("IPv4 with IPv6", dual), ("EVEN-PORT with a reservation", even), ("DONT-FRAGMENT", whole),
-        ] {
+        for (name, wish, target) in wanted {
             let caller = caller(target, as: plan.credentials.account(takesSHA256: true, now: now))
             defer { caller.leave() }
             guard caller.connect() == nil, let answer = caller.ask(.allocate(wish)) else { continue }

@@ -44,7 +44,8 @@ final class AdminConnection: StreamOwner {
         case "kick": kick(Selection(request))
         case "drain": drain(request)
         case "reload": reload()
-        default: refuse("there is no “\(verb)”; status, sessions, kick, drain and reload are there")
+        case "replace": replace()
+        default: refuse("there is no “\(verb)”; status, sessions, kick, drain, reload and replace are there")
         }
     }
 
@@ -98,6 +99,12 @@ final class AdminConnection: StreamOwner {
                     .init("places", list(report.places)),
                     .init("problems", list(report.problems)),
                 ], isDone: report.isInForce)
+        }
+    }
+
+    private func replace() {
+        office.desk.ask(.replace) { [self] answer in
+            if case .refused(let why) = answer { refuse(why) } else { finish([]) }
         }
     }
 

@@ -12,6 +12,8 @@ struct ServiceRequest: Sendable {
         case drain(within: Duration)
         /// Takes new allocations again.
         case stay
+        /// Becomes the program that lies in its place, and takes all sessions along.
+        case replace
     }
 
     /// Tells the answer from those to other requests.
