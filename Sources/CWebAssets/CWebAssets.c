@@ -20,6 +20,9 @@ static const unsigned char call_memory_js[] = {
 static const unsigned char call_protocol_js[] = {
 #embed "../Web/client/call/protocol.js"
 };
+static const unsigned char call_reports_js[] = {
+#embed "../Web/client/call/reports.js"
+};
 static const unsigned char call_seat_js[] = {
 #embed "../Web/client/call/seat.js"
 };
@@ -373,6 +376,7 @@ static const struct sterna_asset assets[] = {
     {"call/delivery.js", call_delivery_js, sizeof call_delivery_js},
     {"call/memory.js", call_memory_js, sizeof call_memory_js},
     {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},
+    {"call/reports.js", call_reports_js, sizeof call_reports_js},
     {"call/seat.js", call_seat_js, sizeof call_seat_js},
     {"calls.html", calls_html, sizeof calls_html},
     {"calls/bar.js", calls_bar_js, sizeof calls_bar_js},

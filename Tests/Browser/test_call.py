@@ -2,9 +2,11 @@
 """Two people call each other, and only the relay is between them."""
 import statistics
 import time
+import urllib.request
 
 import pytest
-from people import sees
+from conftest import SITE
+from people import Person, sees
 
 RUNS = 20
 LIMIT = 3000
@@ -260,3 +262,30 @@ def test_a_browser_that_finds_no_candidate_gets_a_fresh_connection(person):
         somebody.wait("connected", 15)
         somebody.wait_frames(5)
     assert ana.links()[0]["renewals"] == 1
+
+
+def test_how_a_call_came_about_is_counted_for_the_operator(serve, chromium):
+    server = serve(SITE + ["prometheus", "prometheus-port={proxy_port}"])
+    people = [Person(chromium, f"http://localhost:{server.web_port}", name) for name in ("Ana", "Ben")]
+
+    def counted(sample):
+        page = urllib.request.urlopen(f"http://127.0.0.1:{server.proxy_port}/metrics", timeout=5).read().decode()
+        return next((float(line.split()[-1]) for line in page.splitlines() if line.startswith(sample + " ")), 0)
+
+    try:
+        ana, ben = people
+        path = ana.start(relay="1")
+        ana.join()
+        ana.wait("waiting")
+        ben.join(path, relay="1")
+        for somebody in people:
+            somebody.wait("connected", 20)
+        until = time.monotonic() + 20
+        while not counted("sterna_call_first_frame_seconds_count"):
+            assert time.monotonic() < until, ana.story()
+            time.sleep(0.2)
+        assert counted('sterna_calls_total{result="first-attempt"}') == 1
+        assert counted('sterna_calls_connected_total{way="relayed"}') == 1
+    finally:
+        for somebody in people:
+            somebody.close()

@@ -13,6 +13,7 @@ import pytest
 import stun
 from server import LOOPBACK, PASSWORD, PEERS, REST, ROOT, USER, USERS, Server, free_ports
 from test_credentials import minted
+from websockets.sync.client import connect
 
 pytestmark = pytest.mark.ours
 MONITORING = os.path.join(ROOT, "packaging", "monitoring")
@@ -204,6 +205,29 @@ def test_the_web_port_has_no_metrics(tmp_path):
         assert samples(server)["sterna_rooms"][()] == 0
 
 
+def test_what_pages_tell_of_their_calls_is_counted():
+    with watched("web-port={web_port}", "web-listening-ip=127.0.0.1") as server:
+        made = urllib.request.Request(f"http://127.0.0.1:{server.web_port}/api/rooms", method="POST")
+        token = json.load(urllib.request.urlopen(made, timeout=5))["token"]
+        with connect(f"ws://127.0.0.1:{server.web_port}/ws/rooms/{token}") as page:
+            page.send(json.dumps({"type": "join"}))
+            assert json.loads(page.recv())["type"] == "joined"
+            for report in (
+                    {"connected": True, "first": True, "relayed": True, "frame": 420},
+                    {"connected": True, "first": False, "relayed": False},
+                    {"connected": False, "first": False, "relayed": False}):
+                page.send(json.dumps({"type": "report", **report}))
+            page.send(json.dumps({"type": "ping", "t": 1}))
+            assert json.loads(page.recv())["type"] == "pong"
+        found = samples(server)
+    assert found["sterna_calls_total"] == {
+        (("result", "first-attempt"),): 1, (("result", "later-attempt"),): 1, (("result", "failed"),): 1}
+    assert found["sterna_calls_connected_total"] == {(("way", "relayed"),): 1, (("way", "direct"),): 1}
+    buckets = found["sterna_call_first_frame_seconds_bucket"]
+    assert (buckets[(("le", "0.250000"),)], buckets[(("le", "0.500000"),)], buckets[(("le", "+Inf"),)]) == (0, 1, 1)
+    assert found["sterna_call_first_frame_seconds_sum"][()] == 0.42
+
+
 def names_in(text):
     return set(re.findall(r"\b(?:sterna|turn|stun|process)_[a-z0-9_]+\b", text))
 
@@ -216,7 +240,9 @@ def test_the_dashboard_and_the_alerts_name_metrics_that_exist(server):
         alerts = " ".join(line for line in file if "expr:" in line)
     known = set(samples(server)) | {"sterna_certificate_expiry_timestamp_seconds"}
     named = names_in(expressions) | names_in(alerts)
-    assert len(named) > 10 and named <= known | {"sterna_rooms", "sterna_rooms_active", "sterna_people"}
+    assert len(named) > 10 and named <= known | {
+        "sterna_rooms", "sterna_rooms_active", "sterna_people", "sterna_calls_total", "sterna_calls_connected_total",
+        "sterna_call_first_frame_seconds_bucket"}
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's prometheus")

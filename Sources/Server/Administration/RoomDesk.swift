@@ -9,6 +9,7 @@ struct RoomCensus: Hashable, Sendable {
     var active = 0
     /// People inside a room; who is away counts.
     var people = 0
+    var calls = CallTally()
 }
 
 /// Somebody asks how many rooms there are.

@@ -5,7 +5,7 @@ internal import Wire
 ///
 /// Labels have values from closed sets, never from a client.
 struct Exposition {
-    enum Kind: String { case counter, gauge }
+    enum Kind: String { case counter, gauge, histogram }
 
     private(set) var text = ""
 
@@ -41,6 +41,17 @@ struct Exposition {
     ) {
         begin(name, kind, help)
         for (word, value) in seconds { append(name, [(label, word)], Self.seconds(value)) }
+    }
+
+    /// A metric in seconds, counted by how long they are.
+    mutating func add(_ name: String, _ help: String, durations: CallTally.Durations) {
+        begin(name, .histogram, help)
+        for (bound, count) in zip(CallTally.Durations.bounds, durations.buckets) {
+            append("\(name)_bucket", [("le", Self.seconds(.milliseconds(bound)))], "\(count)")
+        }
+        append("\(name)_bucket", [("le", "+Inf")], "\(durations.count)")
+        append("\(name)_sum", [], Self.seconds(durations.sum))
+        append("\(name)_count", [], "\(durations.count)")
     }
 
     private mutating func begin(_ name: String, _ kind: Kind, _ help: String) {

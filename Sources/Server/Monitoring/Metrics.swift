@@ -142,5 +142,18 @@ enum Metrics {
         page.add("sterna_rooms", .gauge, "Links that are good", rooms.rooms)
         page.add("sterna_rooms_active", .gauge, "Rooms with two people or more inside", rooms.active)
         page.add("sterna_people", .gauge, "People inside a room", rooms.people)
+        let calls = rooms.calls
+        page.add(
+            "sterna_calls_total", .counter, "Connections between two people, by what pages tell of them", by: "result",
+            [
+                ("first-attempt", calls.firstAttempt), ("later-attempt", calls.connected - calls.firstAttempt),
+                ("failed", calls.tried - calls.connected),
+            ])
+        page.add(
+            "sterna_calls_connected_total", .counter, "Those that came about, by what carries them", by: "way",
+            [("relayed", calls.relayed), ("direct", calls.connected - calls.relayed)])
+        page.add(
+            "sterna_call_first_frame_seconds", "From when two were there to the first picture, as pages tell",
+            durations: calls.frames)
     }
 }

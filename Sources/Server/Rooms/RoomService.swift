@@ -26,6 +26,7 @@ final class RoomService {
     private var timer: Timer?
     private var random: RandomStream
     private var isDraining = false
+    private var calls = CallTally()
     /// Keeps who is inside for the next process; nil where nothing is kept.
     private let kept: KeptRooms?
 
@@ -79,7 +80,7 @@ final class RoomService {
     /// How many rooms there are, and people in them.
     var census: RoomCensus {
         let census = machine.census
-        return RoomCensus(rooms: census.rooms, active: census.active, people: census.people)
+        return RoomCensus(rooms: census.rooms, active: census.active, people: census.people, calls: calls)
     }
 
     func status(of token: String, now: Moment) throws(Rooms.Refusal) -> Rooms.Status {
@@ -152,6 +153,7 @@ final class RoomService {
                 hosts.peers[peer] = nil
                 mint.withdraw(peer, now: loop.now.time)
             case .log(let event): log.write(event)
+            case .reported(let report): calls.count(report)
             }
         }
         while let token = machine.nextChange() { kept?.keep(machine.record(of: token), of: token) }

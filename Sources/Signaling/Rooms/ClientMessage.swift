@@ -9,6 +9,7 @@ enum ClientMessage: Hashable {
     case answer(to: String?, sdp: String)
     case candidate(to: String?, JSON)
     case state(MediaState)
+    case report(CallReport)
     case bye
     case ping(t: JSON?)
 
@@ -33,6 +34,8 @@ enum ClientMessage: Hashable {
                 MediaState(
                     audio: try fields.flag("audio"), video: try fields.flag("video"),
                     screen: try fields.flag("screen")))
+        case "report":
+            self = .report(try CallReport(fields))
         case "bye":
             self = .bye
         case "ping":

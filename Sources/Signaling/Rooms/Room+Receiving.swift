@@ -32,7 +32,7 @@ extension Room {
                 join(request, acknowledged: try fields.counter("ack"), on: socket, in: &hall, now: now)
             case .ping(let t):
                 hall.send(socket, .pong(t: t))
-            case .offer, .answer, .candidate, .state, .bye:
+            case .offer, .answer, .candidate, .state, .report, .bye:
                 break  // These need a seat.
             }
         } catch {
@@ -87,6 +87,9 @@ extension Room {
         case .state(let media):
             seats[index].media = media
             tellAll(.state(from: peer, media), except: peer, in: &hall)
+        case .report(let report):
+            seats[index].reports += 1
+            if seats[index].reports <= CallReport.limit { hall.outputs.append(.reported(report)) }
         case .bye:
             if let socket = seats[index].socket { hall.close(socket, .normal) }
             free(index, because: .bye, in: &hall, now: now)
@@ -114,7 +117,7 @@ extension Room {
 extension ClientMessage {
     /// Whether the verb may only be said from a seat.
     static func needsSeat(_ type: String) -> Bool {
-        ["offer", "answer", "candidate", "state", "bye"].contains(type)
+        ["offer", "answer", "candidate", "state", "report", "bye"].contains(type)
     }
 
     /// Whether messages of that type carry a number.

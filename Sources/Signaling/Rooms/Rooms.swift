@@ -33,6 +33,8 @@ package struct Rooms: ~Copyable {
         /// The participant's seat is gone: credentials minted for it are no longer honoured.
         case revoke(peer: String)
         case log(RoomEvent)
+        /// A page has told how a connection came about.
+        case reported(CallReport)
     }
 
     /// What the operator decides; may change while rooms are open.

@@ -25,6 +25,8 @@ struct Seat {
     /// The highest number of the page's messages, received in order.
     var received: Int64 = 0
     var counting = Counting.undecided
+    /// How many connections the page has told of.
+    var reports = 0
     var outbox = Outbox<ServerMessage>()
     /// When to hand out fresh credentials.
     var renewal: Instant

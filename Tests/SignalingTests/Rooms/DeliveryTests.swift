@@ -46,6 +46,20 @@ struct DeliveryTests {
             ])
     }
 
+    @Test("what a page tells of its connections is for the operator: others hear nothing of it, and it has an end")
+    func reports() throws {
+        let (_, ana, ben) = try scene.couple()
+        let report: JSON = ["type": "report", "connected": true, "first": false, "relayed": true, "frame": 412]
+        scene.say(ana.socket, report)
+        let told = try #require(scene.reports.first)
+        #expect(told.isConnected && !told.isFirstAttempt && told.isRelayed && told.firstFrame == .milliseconds(412))
+        scene.say(ana.socket, ["type": "report", "connected": false, "first": false, "relayed": false])
+        #expect(scene.reports.last?.isConnected == false && scene.reports.last?.firstFrame == nil)
+        for _ in 0..<100 { scene.say(ana.socket, report) }
+        #expect(scene.reports.count == 32)
+        #expect(scene.heard(ana.socket) == [] && scene.heard(ben.socket) == [])
+    }
+
     @Test("a state is told to those who come later")
     func stateIsKept() throws {
         let room = try scene.create()

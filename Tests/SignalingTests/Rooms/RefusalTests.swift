@@ -39,6 +39,10 @@ struct RefusalTests {
         ["type": "candidate", "candidate": ["candidate": .string(String(repeating: "x", count: 2000))]],
         ["type": "state"], ["type": "state", "audio": true, "video": 1, "screen": false],
         ["type": "state", "audio": true, "video": true], ["type": "join"],
+        ["type": "report", "connected": true, "first": true],
+        ["type": "report", "connected": true, "first": true, "relayed": false, "frame": -1],
+        ["type": "report", "connected": true, "first": true, "relayed": false, "frame": 600_001],
+        ["type": "report", "connected": true, "first": true, "relayed": false, "frame": "12"],
         ["type": "offer", "sdp": "v=0", "seq": .number(0.5)], ["type": "offer", "sdp": "v=0", "seq": -1],
         ["type": "offer", "sdp": "v=0", "seq": "1"], ["type": "ping", "ack": "1"], ["type": "ping", "ack": -1],
     ]
@@ -75,6 +79,7 @@ struct RefusalTests {
     static let verbs: [JSON] = [
         ["type": "offer", "sdp": "v=0"], ["type": "answer", "sdp": "v=0"], ["type": "candidate", "candidate": ""],
         ["type": "state", "audio": true, "video": true, "screen": true], ["type": "bye"], ["type": "ping", "t": 1],
+        ["type": "report", "connected": true, "first": true, "relayed": true],
         ["type": "join"], ["type": "unknown"],
     ]
 
@@ -121,7 +126,7 @@ struct RefusalTests {
             #expect(answer == [])
             #expect(scene.closed[sender] == closed)
         case (.beforeJoin, "offer"), (.beforeJoin, "answer"), (.beforeJoin, "candidate"), (.beforeJoin, "state"),
-            (.beforeJoin, "bye"):
+            (.beforeJoin, "report"), (.beforeJoin, "bye"):
             #expect(scene.closed[sender] == .notJoined)
         case (.otherRoom, "offer"), (.otherRoom, "answer"), (.otherRoom, "candidate"):
             #expect(answer.map { $0["code"] } == ["no-such-peer"])

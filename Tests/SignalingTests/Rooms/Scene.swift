@@ -15,6 +15,8 @@ final class Scene {
     private(set) var forgotten: [String] = []
     private(set) var revoked: [String] = []
     private(set) var events: [RoomEvent] = []
+    /// What pages told of their connections.
+    private(set) var reports: [CallReport] = []
     /// Who is inside, as it was written down when it last changed.
     private(set) var kept: [String: [UInt8]] = [:]
     private let another: (UInt64) -> Rooms
@@ -60,6 +62,7 @@ final class Scene {
             case .forget(let token): forgotten.append(token)
             case .revoke(let peer): revoked.append(peer)
             case .log(let event): events.append(event)
+            case .reported(let report): reports.append(report)
             }
         }
         while let token = rooms.nextChange() { kept[token] = rooms.record(of: token)?.bytes }

@@ -6,6 +6,7 @@ import { allow, expose, log, mark } from "../debug.js";
 import { socketAt } from "../line/line.js";
 import { Mesh } from "../peer/mesh.js";
 import { keep } from "./memory.js";
+import { Reports } from "./reports.js";
 import { Seat } from "./seat.js";
 
 /** @typedef {import("./protocol.js").Event} Event */
@@ -68,6 +69,7 @@ export class Call {
                 canSpeak: (person) => this.link.peek() === "open" && !person.isAway.peek(),
             },
         });
+        this.reports = new Reports((report) => this.link.peek() === "open" && this.seat.send(report));
         this.people = this.mesh.people;
         this.isConnected = this.mesh.isConnected;
     }
@@ -75,7 +77,10 @@ export class Call {
     /** Takes the seat; everything ends with the present scope. */
     start() {
         mark("join");
-        this.mesh.start(() => this.remember());
+        this.mesh.start(() => {
+            this.remember();
+            void this.reports.look(this.people.peek()).catch((error) => log("report", String(error)));
+        });
         effect(() => this.sendState());
         const remember = () => this.remember();
         window.addEventListener("pagehide", remember);

@@ -7,7 +7,8 @@
 /** @typedef {{ type: "offer" | "answer", to: string, sdp: string }} OutgoingDescription */
 /** @typedef {{ type: "candidate", to: string, candidate: RTCIceCandidateInit | null }} OutgoingCandidate */
 /** @typedef {{ type: "state", audio: boolean, video: boolean, screen: boolean }} OutgoingState */
-/** @typedef {OutgoingDescription | OutgoingCandidate | OutgoingState | { type: "bye" }} Outgoing */
+/** @typedef {import("./reports.js").Report} Report */
+/** @typedef {OutgoingDescription | OutgoingCandidate | OutgoingState | Report | { type: "bye" }} Outgoing */
 
 /**
  * @typedef {object} Joined

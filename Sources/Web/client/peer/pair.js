@@ -58,6 +58,9 @@ export class Pair {
         this.condition = "connecting";
         this.isClosed = false;
         this.renewals = 0;
+        /** How often a connection was tried until the first one stood. */
+        this.attempts = 1;
+        this.hasStood = false;
         this.candidates = 0;
         this.fruitless = 0;
         /** @type {Promise<void>} */
@@ -146,6 +149,7 @@ export class Pair {
         const step = this.ladder.due(now);
         if (!step) return;
         log(this.name, "repair:", step);
+        if (!this.hasStood && step !== "give-up") this.attempts += 1;
         if (step === "restart") this.restart(this.relayOnly);
         if (step === "relay") this.restart(true);
         if (step === "renew") this.renew();
@@ -346,6 +350,7 @@ export class Pair {
         const state = this.pc.connectionState;
         log(this.name, "connection", state);
         if (state === "connected") {
+            this.hasStood = true;
             this.ladder.stands();
             this.become("connected");
         } else if (state === "disconnected" || state === "failed") {
