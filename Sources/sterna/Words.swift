@@ -2,6 +2,9 @@
 
 /// The words of a command line, and numbers in words.
 enum Words {
+    /// As in `1 session` and `2 sessions`.
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
     /// Takes `option VALUE` or `option=VALUE` out of `words`; an option without its value is a mistake.
     static func take(_ option: String, from words: inout [String]) throws(Complaint) -> String? {
         guard let index = words.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }

@@ -306,7 +306,7 @@ def test_top_draws_once_where_there_is_no_terminal(running):
     client = running.client()
     assert client.allocate().error == 0
     said = sterna("top", "--socket", running.socket)
-    assert "1 sessions" in said and "RATE" in said and USER in said
+    assert "1 session," in said and "RATE" in said and USER in said
     client.refresh(0)
 
 

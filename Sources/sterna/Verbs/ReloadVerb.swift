@@ -50,9 +50,8 @@ enum ReloadVerb {
                 let uptime = now["uptime"]?.integer, uptime <= tenth / 10 + 1,
                 uptime < before["uptime"]?.integer ?? 0 || tenth >= 10
             else { continue }
-            return Terminal.say(
-                "\(now["version"]?.string ?? "?") serves now, \(now["allocations"]?["all"]?.integer ?? 0) sessions went along"
-            )
+            let sessions = Words.count(Int(now["allocations"]?["all"]?.integer ?? 0), "session")
+            return Terminal.say("\(now["version"]?.string ?? "?") serves now, \(sessions) went along")
         }
         throw .unavailable("the server has not become another program within 20 s; its log says why")
     }

@@ -88,7 +88,7 @@ struct TopView {
         let calls = rooms?["active"]?.integer.map { ", \($0) calls of \(rooms?["people"]?.integer ?? 0) people" } ?? ""
         let head = [
             "sterna \(status["version"]?.string ?? "") up \(Words.duration(status["uptime"]?.integer ?? 0)): "
-                + "\(sessions.count) sessions, \(status["allocations"]?["active"]?.integer ?? 0) active\(calls)",
+                + "\(Words.count(sessions.count, "session")), \(status["allocations"]?["active"]?.integer ?? 0) active\(calls)",
             "\(Words.rate(total.rate, total.packets)), "
                 + "memory \(Words.bytes(Double(status["memory"]?["resident"]?.integer ?? 0))), sorted by \(order.rawValue)",
             "",
