@@ -143,6 +143,15 @@ class Supervisor:
         self.end(number)
         self.start(program)
 
+    def tells(self, words, seconds=10):
+        """Whether the log comes to hold these words: it is written by a thread of its own."""
+        deadline = time.monotonic() + seconds
+        while words not in self.said():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
     def said(self):
         try:
             with open(self.log, errors="replace") as file:

@@ -129,7 +129,7 @@ def test_a_program_that_does_not_start_is_not_become(supervise, talk, tmp_path):
             os.kill(supervisor.process, signal.SIGUSR2)
             time.sleep(1)
         assert (calls.lost, calls.broken) == (0, 0), supervisor.said()
-        assert "does not start" in supervisor.said()
+        assert supervisor.tells("does not start")
     finally:
         supervisor.stop()
 
@@ -155,7 +155,7 @@ def test_what_kills_its_reader_twice_is_thrown_away(supervise, talk):
     calls = talk(supervisor, 2, 1)
     for _ in range(3):
         supervisor.restart(signal.SIGKILL)
-    assert "thrown away: 2 processes died" in supervisor.said()
+    assert supervisor.tells("thrown away: 2 processes died")
     assert calls.calls[0].client.binding().error == 0
     assert calls.calls[0].client.refresh(600).error == 437
     # The ports are free again, and nothing is held twice.
@@ -187,7 +187,7 @@ def test_a_state_of_a_later_version_is_thrown_away_with_a_line(supervise, talk):
     supervisor.end()
     write_version(supervisor, 9)
     supervisor.start()
-    assert "thrown away: it is of version 9, and this program reads 1 to 1" in supervisor.said()
+    assert supervisor.tells("thrown away: it is of version 9, and this program reads 1 to 1")
     client = calls.calls[0].client
     assert client.refresh(600).error == 437
     assert client.allocate().error == 0

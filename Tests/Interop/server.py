@@ -161,6 +161,15 @@ class Server:
         with open(self.log, errors="replace") as file:
             return file.read()[-8000:]
 
+    def tells(self, words, seconds=10.0):
+        """Whether the log comes to hold these words: it is written by a thread of its own."""
+        deadline = time.monotonic() + seconds
+        while words not in self.said():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
     def stop(self):
         """Asks it to end. True when it had been alive until now and went in time."""
         alive = self.process.poll() is None

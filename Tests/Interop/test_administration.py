@@ -227,7 +227,7 @@ def test_who_is_kicked_is_gone_and_nobody_else(running):
     (left,) = sessions(running)
     sterna("kick", left["id"], "--socket", running.socket)
     assert "no such session" in sterna("kick", left["id"], "--socket", running.socket, code=65)
-    assert "reason=kicked" in running.said()
+    assert running.tells("reason=kicked")
 
 
 # Reload and drain

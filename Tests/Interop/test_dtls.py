@@ -12,7 +12,7 @@ import turnutils
 from certificates import Certificates
 from dtls import Records
 from OpenSSL import SSL
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, Server
+from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, Server, free_ports
 
 
 @pytest.fixture(scope="module")
@@ -319,10 +319,10 @@ def test_the_webs_udp_port_is_left_alone_where_that_is_asked_for(serve, lines):
 def test_a_webs_udp_port_that_is_taken_is_a_warning(product, lines):
     server = Server.__new__(Server)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+        port = free_ports(1)
+        taken.bind(("127.0.0.1", port))
         changed = [f"web-tls-port={port}" if line.startswith("web-tls-port") else line for line in lines]
         server.__init__(product, changed)
         server.wait()
-        assert f"{port}/udp on 127.0.0.1 is already in use" in server.said()
+        assert server.tells(f"{port}/udp on 127.0.0.1 is already in use")
         assert server.stop()

@@ -38,7 +38,7 @@ def test_a_name_without_an_address_is_told_and_the_server_serves():
     try:
         server.wait(seconds=30)
         assert relayed(server) == "127.0.0.1"
-        assert "nowhere.invalid has no address" in server.said()
+        assert server.tells("nowhere.invalid has no address")
     finally:
         server.stop()
 
