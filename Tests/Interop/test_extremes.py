@@ -99,14 +99,15 @@ def test_refreshes_without_end_hinder_nobody_else(server, figure):
     asking.start()
     trips = []
     try:
-        for _ in range(200):
+        until = time.monotonic() + 30
+        while len(trips) < 200 or count < 100 and time.monotonic() < until:
             began = time.monotonic()
             assert other.refresh(600).error == 0
             trips.append((time.monotonic() - began) * 1000)
     finally:
         over.set()
         asking.join()
-    assert count > 100
+    assert count >= 100
     figure(f"beside {count} Refreshes on a stream another client's take {statistics.median(trips):.1f} ms")
     for client in (busy, other):
         client.refresh(0)
