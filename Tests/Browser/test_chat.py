@@ -4,7 +4,7 @@ import itertools
 import time
 
 import pytest
-from people import sees
+from people import PATIENCE, sees
 
 numbers = itertools.count(1)
 
@@ -30,7 +30,7 @@ class Writer:
         self.page.fill("#text", text)
         self.page.press("#text", "Enter")
 
-    def sees(self, text, seconds=10):
+    def sees(self, text, seconds=PATIENCE):
         self.page.wait_for_selector(f".messages:not(.waiting) .words >> text={text}", timeout=seconds * 1000)
 
     def make(self, kind="text", unlisted=False):
@@ -43,7 +43,13 @@ class Writer:
             self.page.check("#unlisted")
         self.page.click("#create")
         self.page.wait_for_selector("dialog", state="detached")
+        if kind == "text":
+            self.page.wait_for_selector(f"[data-conversation='{name}']")
         return name
+
+    def address(self):
+        """What the address bar says; Playwright's own page.url follows it a moment later."""
+        return self.page.evaluate("location.href")
 
     def facts(self):
         return self.person.facts()["chat"]
@@ -52,7 +58,7 @@ class Writer:
         self.page.click(f"[data-voice='{channel}']")
         self.page.wait_for_selector(".voice-bar[data-voice-link=open]")
 
-    def hears(self, count, seconds=20):
+    def hears(self, count, seconds=PATIENCE):
         self.page.wait_for_selector(f".voice-bar[data-connected='{count}']", timeout=seconds * 1000)
 
 
@@ -104,10 +110,31 @@ def test_ones_own_can_be_changed_and_deleted(pair):
         one.page.wait_for_selector(".message", state="detached")
 
 
+def test_the_dialog_stays_until_the_new_channel_is_open(writers):
+    [ana] = writers("Ana")
+    lists = []
+    # The answer comes when the test says so.
+    ana.page.route("**/api/channels", lambda route: lists.append(route) if route.request.method == "GET" else route.fallback())
+    ana.page.click("#new-channel")
+    name = f"slow {next(numbers)}"
+    ana.page.fill("#channel-name", name)
+    ana.page.click("#create")
+    deadline = time.monotonic() + 10
+    while not lists:
+        assert time.monotonic() < deadline, "nobody asks for the list"
+        ana.page.wait_for_timeout(20)
+    ana.page.click("#create")
+    assert ana.page.query_selector("dialog"), "the address would still be that of another channel"
+    lists[0].continue_()
+    ana.page.wait_for_selector("dialog", state="detached")
+    assert ana.page.query_selector(f"[data-conversation='{name}']")
+    assert ana.address().endswith(f"/chat/{name.replace(' ', '%20')}?debug=1")
+
+
 def test_what_was_not_read_is_marked_and_who_is_called_is_told(writers):
     ana, ben = writers("Ana", "Ben")
     channel = ana.make()
-    ben.page.goto(ana.page.url)
+    ben.page.goto(ana.address())
     ben.page.wait_for_selector(f"[data-conversation='{channel}']")
     ben.look_at("general")
     ana.write("one")
@@ -297,6 +324,6 @@ def test_an_unlisted_channel_is_found_by_its_link_alone(writers):
     ben.page.reload()
     ben.page.wait_for_selector(".chat[data-link=open]")
     assert ben.page.query_selector(f"[data-channel='{channel}']") is None
-    ben.page.goto(ana.page.url)
+    ben.page.goto(ana.address())
     ana.write("found me")
     ben.sees("found me")

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from people import sees
+from people import PATIENCE, sees
 
 
 class Phone:
@@ -46,11 +46,11 @@ class Phone:
     def rings(self):
         self.page.wait_for_selector("#accept-video")
 
-    def talks(self, seconds=20):
+    def talks(self, seconds=PATIENCE):
         self.page.wait_for_selector(".talk[data-status=connected]", timeout=seconds * 1000)
         return self.person.wait_frames(1) if self.person.links()[0].get("video") else None
 
-    def is_told(self, reason, seconds=10):
+    def is_told(self, reason, seconds=PATIENCE):
         self.page.wait_for_selector(f"[data-reason='{reason}']", timeout=seconds * 1000)
 
     def frames(self):

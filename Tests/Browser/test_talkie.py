@@ -4,7 +4,7 @@ import itertools
 import time
 
 import pytest
-from people import sees
+from people import PATIENCE, sees
 
 channels = (f"shore {number}" for number in itertools.count(1))
 
@@ -28,7 +28,7 @@ class Radio:
     def facts(self):
         return self.person.facts()["talkie"]
 
-    def wait(self, state, seconds=10):
+    def wait(self, state, seconds=PATIENCE):
         self.page.wait_for_selector(f".talkie[data-state={state}]", timeout=seconds * 1000)
 
     def press(self):
@@ -42,7 +42,7 @@ class Radio:
         time.sleep(max(0, self.pressed + 0.4 - time.monotonic()))
         self.page.mouse.up()
 
-    def hears(self, seconds=10):
+    def hears(self, seconds=PATIENCE):
         """Waits until something is seen or heard; the moments of the page."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

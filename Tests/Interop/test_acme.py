@@ -14,7 +14,7 @@ pytestmark = pytest.mark.ours
 @pytest.fixture(scope="module")
 def server(serve):
     server = serve(["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1", "acme-webroot={folder}/acme"])
-    server.wait_for_pages()
+    server.wait()
     os.makedirs(os.path.join(server.folder, "acme", FOLDER), exist_ok=True)
     with open(os.path.join(server.folder, "acme", FOLDER, TOKEN), "w") as file:
         file.write(TOKEN + ".thumbprint")

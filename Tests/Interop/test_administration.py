@@ -36,7 +36,6 @@ def administered(*lines):
     server.socket = f"{server.folder}/admin.sock"
     try:
         server.wait()
-        server.wait_until_ready()
         yield server
     finally:
         server.stop()

@@ -26,7 +26,7 @@ def ask(server, method, path, body=None):
 
 def test_a_link_made_before_a_backup_is_good_after_a_restore(tmp_path, monkeypatch):
     server = Server("sterna", ["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"])
-    server.wait_for_pages()
+    server.wait()
     status, room = ask(server, "POST", "/api/rooms", {})
     assert status == 201
     archive = tmp_path / "sterna.tar"
@@ -51,7 +51,7 @@ def test_a_link_made_before_a_backup_is_good_after_a_restore(tmp_path, monkeypat
 
     monkeypatch.setenv("STERNA_DATA_DIR", str(data))
     again = Server("sterna", ["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"])
-    again.wait_for_pages()
+    again.wait()
     try:
         assert ask(again, "GET", f"/api/rooms/{room['token']}")[0] == 200
         assert ask(again, "GET", f"/api/rooms/{later['token']}")[0] == 404

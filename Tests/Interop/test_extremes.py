@@ -108,8 +108,8 @@ def test_refreshes_without_end_hinder_nobody_else(server, figure):
         over.set()
         asking.join()
     assert count >= 100
-    # Whoever asks meanwhile waits for no turn of its own: a tenth of a second would be that.
-    assert statistics.median(trips) < 100
+    # Whoever asks meanwhile is answered at its first sending: repetition would begin after half a second.
+    assert statistics.median(trips) < 500
     figure(f"beside {count} Refreshes on a stream another client's take {statistics.median(trips):.1f} ms")
     for client in (busy, other):
         client.refresh(0)

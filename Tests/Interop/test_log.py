@@ -18,7 +18,6 @@ def logging(*lines):
     server = Server("sterna", LOOPBACK + PEERS + USERS + ["log-format=json", *lines])
     try:
         server.wait()
-        server.wait_until_ready()
         yield server
     finally:
         server.stop()

@@ -35,7 +35,6 @@ def watched(*lines):
     server.metrics = f"http://127.0.0.1:{port}"
     try:
         server.wait()
-        server.wait_until_ready()
         yield server
     finally:
         assert server.stop()

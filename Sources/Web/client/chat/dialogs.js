@@ -32,21 +32,25 @@ export function createChannel(chat, voice, open) {
             const name = h("input", { id: "channel-name", maxlength: 64, autocomplete: "off", required: true });
             const isVoice = h("input", { id: "kind-voice", type: "radio", name: "kind" });
             const unlisted = h("input", { type: "checkbox", id: "unlisted" });
+            let isMaking = false;
             /** @param {SubmitEvent} event */
             const create = async (event) => {
                 event.preventDefault();
                 const wanted = cleanName(name.value);
-                if (!wanted) return;
+                if (!wanted || isMaking) return;
+                isMaking = true;
                 const kind = isVoice.checked ? "voice" : "text";
                 const made = await ask("POST", "/api/channels", { name: wanted, kind, unlisted: unlisted.checked });
                 if (typeof made === "number") {
                     failure.set(made === 409 ? "channelTaken" : "channelRefused");
+                    isMaking = false;
                     return;
                 }
-                close();
                 await chat.list();
                 if (kind === "voice") voice.join(wanted);
                 else open(wanted);
+                // The dialog goes when the channel is there: the address that is copied now is the channel's.
+                close();
             };
             return [
                 h(
