@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness handover systemd browser fuzz load figures bench lint format release
+.PHONY: help run test swift interop people robustness handover systemd browser world fuzz load figures bench lint format release
 .PHONY: clean
 
 help: ## Say what can be made
@@ -44,6 +44,10 @@ systemd: setup-test release ## Boot a systemd of its own and try the units there
 
 browser: setup-test release ## Run the calls of real browsers alone; LONG=1: also those that take longer
 	@Tests/run $@
+
+world: setup-test release ## Put the package on every kind of host, for every kind of client; prints the matrix; needs root
+	packaging/build-deb
+	@LONG=1 Tests/run $@
 
 fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each
 	@Tests/Fuzz/run $(if $(N),-n $(N),-t $(or $(T),60)) $(TARGETS)

@@ -101,7 +101,7 @@ class Supervisor:
             passed = [(name, number) for name, numbers in self.store.items() for number in numbers]
         passed += self.sockets
         command = self.command(program)
-        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", NOTIFY_SOCKET=self.seen("notify"), **self.variables)
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "NOTIFY_SOCKET": self.seen("notify"), **self.variables}
         if passed:
             environment["LISTEN_FDS"] = str(len(passed))
             environment["LISTEN_FDNAMES"] = ":".join(name for name, _ in passed)

@@ -10,18 +10,18 @@ KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
 class Certificates:
     """Files of an authority (`authority`) and of a certificate (`chain`, `key`) that it signed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, names="DNS:localhost,IP:127.0.0.1,IP:::1", days=2):
         self.authority, self.chain, self.key = (os.path.join(folder, name) for name in ("ca.pem", "cert.pem", "key.pem"))
-        signing, request, names = (os.path.join(folder, name) for name in ("ca.key", "cert.csr", "names"))
-        with open(names, "w") as file:
-            file.write("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\nextendedKeyUsage=serverAuth\n")
+        signing, request, extensions = (os.path.join(folder, name) for name in ("ca.key", "cert.csr", "extensions"))
+        with open(extensions, "w") as file:
+            file.write(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
         self.openssl(
-            "req", "-x509", *KEY, "-days", "2", "-keyout", signing, "-out", self.authority, "-subj", "/CN=tests",
+            "req", "-x509", *KEY, "-days", str(days), "-keyout", signing, "-out", self.authority, "-subj", "/CN=tests",
             "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign",
         )
         self.openssl("req", *KEY, "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
         self.openssl(
-            "x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", signing, "-days", "2", "-extfile", names,
+            "x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", signing, "-days", str(days), "-extfile", extensions,
             "-out", self.chain,
         )
 

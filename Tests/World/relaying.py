@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a client does with a relay: asks for one, sends something to a peer through it, and has it come back."""
+import ipaddress
+import os
+import time
+
+import stun
+
+# What is asked for, by name: attributes of an Allocate request.
+ASKED = {
+    "default": [],
+    "IPv4": [(stun.FAMILY, stun.IPV4)],
+    "IPv6": [(stun.FAMILY, stun.IPV6)],
+    "both": [(stun.ADDITIONAL_FAMILY, stun.IPV6)],
+}
+
+
+def expected(family, has):
+    """What a host with routable addresses of the families `has` answers: relayed families, and those it refuses (440)."""
+    wanted = {"default": [4], "IPv4": [4], "IPv6": [6], "both": [4, 6]}[family]
+    return [each for each in wanted if each in has], [each for each in wanted if each not in has]
+
+
+def version(address):
+    return ipaddress.ip_address(address[0]).version
+
+
+def refused(answer):
+    """The families that a success says it has no address of (ADDRESS-ERROR-CODE, RFC 8656 §18.12)."""
+    return [{1: 4, 2: 6}[value[0]] for value in answer.all(stun.ADDRESS_ERROR) if value[2] * 100 + value[3] == 440]
+
+
+def goes_through(turn, peer, relayed, size=200):
+    """Sends to the peer by an indication and over a channel; each has to come from the relayed address, and back."""
+    there = peer.address(version(relayed))
+    number = 0x4000 + version(relayed)
+    assert turn.permit(there).error == 0
+    exchange(turn, peer, relayed, there, lambda payload: turn.send(there, payload), there, size)
+    assert turn.bind(number, there).error == 0
+    exchange(turn, peer, relayed, there, lambda payload: turn.send_on(number, payload), number, size)
+
+
+def exchange(turn, peer, relayed, there, send, label, size):
+    """One payload out and back. A datagram that a path lets through only in pieces is lost once: it is sent again."""
+    payload, deadline = os.urandom(size), time.monotonic() + 5
+    while True:
+        send(payload)
+        try:
+            source, back = turn.receive(0.5)
+        except stun.Silence:
+            assert turn.link.resends and time.monotonic() < deadline, f"nothing came back from {there} through {relayed}"
+            continue
+        if back == payload:
+            break
+    assert source == label, (source, label)
+    assert peer.heard[payload] == relayed, f"the peer saw {peer.heard[payload]}, the client was told {relayed}"
