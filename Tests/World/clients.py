@@ -37,6 +37,7 @@ class Firewalled(Client):
                 oif lo accept
                 meta l4proto ipv6-icmp accept
                 ct state established accept
+                udp dport 53 accept
                 {self.rules}
             }}
         }}""")

@@ -41,6 +41,11 @@ class Namespace:
     def __init__(self, name):
         self.name, self.handle = name, f"{HANDLES}/{name}"
         run("ip", "netns", "add", name)
+        # The routers' own link-local addresses are good at once, or the first packets of a world get lost.
+        self.set("ipv6/conf/all/accept_dad", 0)
+        self.set("ipv6/conf/default/accept_dad", 0)
+        # As systemd sets it: when an address goes, others of its network stay.
+        self.set("ipv4/conf/all/promote_secondaries", 1)
         self.ip("link set lo up")
 
     def remove(self):

@@ -98,20 +98,20 @@ class Service(supervisor.Supervisor):
         user = f"{int(time.time()) + seconds}:ana"
         return user, base64.b64encode(hmac.new(self.secret.encode(), user.encode(), hashlib.sha1).digest()).decode()
 
-    def link(self, transport, address):
+    def link(self, transport, address, source=None):
         """A link for stun.Client from the namespace that the caller is in: udp, tcp, tls, dtls, or 443 for TLS there."""
         port = {"tls": self.tls_port, "dtls": self.tls_port, "443": self.web_tls_port}.get(transport, self.port)
-        where, source = (address, port), ("::" if ":" in address else "0.0.0.0", 0)
+        where, source = (address, port), (source or ("::" if ":" in address else "0.0.0.0"), 0)
         if transport == "udp":
             return stun.Datagrams(where, source)
         if transport == "dtls":
             return dtls.Records(where, self.world.certificates.authority, source)
         context = None if transport == "tcp" else self.world.certificates.context()
-        return stun.Stream(where, context, name="turn.test")
+        return stun.Stream(where, context, name="turn.test", source=source)
 
-    def turn(self, transport, family=4):
-        """A TURN client over this transport to the host's address of this family, with credentials."""
-        return stun.Client(self.link(transport, self.host.address(family)), *self.credentials())
+    def turn(self, transport, family=4, address=None, source=None):
+        """A TURN client over this transport to the host's address of this family (or this one), with credentials."""
+        return stun.Client(self.link(transport, address or self.host.address(family), source), *self.credentials())
 
     def answers(self, family, seconds=10):
         """Waits until Binding requests to that address are answered; called inside a client's namespace."""

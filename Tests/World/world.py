@@ -11,14 +11,17 @@ README.md beside this says what there is.
 """
 import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 
 import clients
 import hosts
 import namespaces
+import naming
 from certificates import Certificates
 from installed import Installed
+from naming import Names
 from peers import Peer
 
 NAME = "turn.test"
@@ -35,6 +38,8 @@ class World(contextlib.ExitStack):
         self.numbers = itertools.count(1)
         self.router = self.namespace("internet")
         self.router.forwards()
+        self.names = self.enter_context(Names(self.router))
+        self.use_names()
         self.certificates = Certificates(self.folder, f"DNS:{NAME},DNS:localhost,IP:127.0.0.1", days=90)
         self.package = None
 
@@ -42,6 +47,14 @@ class World(contextlib.ExitStack):
         made = namespaces.Namespace(name)
         self.callback(made.remove)
         return made
+
+    def use_names(self):
+        """Everybody asks the world's DNS, for as long as there is a world."""
+        path = os.path.join(self.folder, "resolv.conf")
+        with open(path, "w") as file:
+            file.writelines(f"nameserver {address}\n" for address in naming.ADDRESSES.values())
+        namespaces.run("mount", "--bind", path, "/etc/resolv.conf")
+        self.callback(namespaces.run, "umount", "-l", "/etc/resolv.conf")
 
     def installed(self):
         """The installed package; unpacked once, for all hosts."""
