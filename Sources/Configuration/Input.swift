@@ -12,24 +12,32 @@ package struct Input: Sendable {
     private let file: File?
     private let environment: [String: String]
     private let arguments: [String]
+    /// Whether the file is known to be coturn's, whatever it is called.
+    private let isCoturn: Bool
 
     /// - Parameters:
     ///   - environment: Every variable; those that begin with `STERNA_` are looked at.
     ///   - arguments: Words `--key=value`, `--key value` and `--key`, without the verb and its own options.
-    package init(file: File?, environment: [String: String] = [:], arguments: [String] = []) {
+    package init(
+        file: File?, environment: [String: String] = [:], arguments: [String] = [], isCoturn: Bool = false
+    ) {
         (self.file, self.environment, self.arguments) = (file, environment, arguments)
+        self.isCoturn = isCoturn
     }
 
     /// The checked settings, or everything that is wrong at once.
     package func verdict() -> Verdict {
         var problems: [Problem] = []
+        let written = file.map(Entry.entries) ?? []
         let layers = [
-            file.map(Entry.entries) ?? [],
+            written,
             environmentEntries(problems: &problems),
             argumentEntries(problems: &problems),
         ]
         let resolved = layers.map { layer in layer.flatMap { credentials(in: $0, problems: &problems) } }
-        var reading = Reading(file: file?.path, problems: problems)
+        var reading = Reading(
+            file: file?.path, isCoturn: isCoturn || file.map { $0.isCoturn(holding: written) } ?? false,
+            problems: problems)
         for layer in resolved { reading.apply(layer) }
         return reading.finish()
     }

@@ -15,7 +15,8 @@ extension Input.File {
         } catch {
             throw .error("cannot be read: \(error.explanation)", at: origin)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        // A comment may be in another encoding; nobody reads it but people.
+        guard let text = String(validating: Self.withoutForeignComments(bytes), as: UTF8.self) else {
             throw .error(
                 "line \(Self.firstLineNotUTF8(bytes)) is not UTF-8; save the file in that encoding", at: origin)
         }
@@ -61,7 +62,27 @@ extension Input.File {
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let lines = withoutForeignComments(bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return 1 + (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
+    }
+
+    /// The file with comments that are not UTF-8 emptied.
+    private static func withoutForeignComments(_ bytes: [UInt8]) -> [UInt8] {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return bytes }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            let isComment = line.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "#")
+            return isComment && String(validating: line, as: UTF8.self) == nil ? [] : Array(line)
+        }
+        return Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+    }
+}
+
+extension Input.File {
+    /// Whether the file is coturn's: by its name, or because it has keys that only coturn has and not our name.
+    func isCoturn(holding entries: [Entry]) -> Bool {
+        let name = path.split(separator: "/").last ?? ""
+        if name.contains("turnserver") { return true }
+        guard !name.hasPrefix("sterna") else { return false }
+        return entries.contains { Setting.byKey[$0.key].map { $0.isForeign } ?? false }
     }
 }

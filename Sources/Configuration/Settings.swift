@@ -34,7 +34,7 @@ package struct Settings: Hashable, Sendable {
     /// Whether Binding answers carry MAPPED-ADDRESS too.
     package var mappedAddress = false
     package var rfc5780 = false
-    /// The second ports of NAT behaviour discovery; 0 for those behind the first ones.
+    /// Second ports of STUN and TURN, and of NAT behaviour discovery; 0 for none, and there for those behind the first ones.
     package var altListeningPort: UInt16 = 0
     package var altTLSListeningPort: UInt16 = 0
 
@@ -129,6 +129,8 @@ package struct Settings: Hashable, Sendable {
     package var certificate: String?
     package var privateKey: String?
     package var privateKeyPassword: String?
+    /// The issuers of ``certificate``, where its file lacks them.
+    package var authorityFile: String?
     package var cipherList: String?
     package var noTLS12 = false
 

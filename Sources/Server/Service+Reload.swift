@@ -23,6 +23,7 @@ extension Service {
         log.setLevel(LogLevel(settings.logLevel))
         applyLimits()
         reloadAddresses()
+        reloadAlternates()
         reloadDirectory()
         reloadRelay()
         reloadWeb()

@@ -50,6 +50,7 @@ extension Service {
         while true {
             try serve(after: passed, supervisor, on: loop)
             try watchAddresses(on: loop)
+            try watchAlternates(on: loop)
             try followDirectory(on: loop)
             try answerAdministration(on: loop, reread: reread)
             let watchdog = supervisor?.watchdog.map { period in

@@ -40,18 +40,22 @@ package final class Service {
     var become: () -> String? = { "the server does not run" }
     let startedAt = Moment.read().time
     private(set) var memoryAtStart = 0
-    private var certificate: ServerCertificate?
+    var certificate: ServerCertificate?
     /// What the credentials of browsers are made with until the server ends.
     private var mintedWith = ""
     /// Gives the web a new certificate.
-    private var showToWeb: ((Context) -> Void)?
+    var showToWeb: ((Context) -> Void)?
     /// What `external-ip` came to.
     var publicAddresses = PublicAddresses(written: Settings())
     /// Where the watch leaves what it finds.
     var foundAddresses: Mailbox<PublicAddresses>?
     var addressWatch: AddressWatch?
+    /// What the names of other servers came to, and who looks them up.
+    var alternates = AlternateAddresses()
+    var foundAlternates: Mailbox<AlternateAddresses>?
+    var alternateWatch: AlternateWatch?
     /// What was wrong with the certificate's files when they were last looked at.
-    private var certificateTrouble: String?
+    var certificateTrouble: String?
 
     /// How long a credential opens allocations.
     private static let credentialLifetime = Duration.seconds(12 * 3600)
@@ -71,8 +75,7 @@ package final class Service {
     package func start() throws(ServiceFailure) {
         applyLimits()
         do throws(ServiceFailure) {
-            certificate = try ServerCertificate(settings, now: Moment.read().time)
-            for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
+            try readCertificate()
             findAddresses()
             try startDirectory()
             try startRelay()
@@ -89,6 +92,7 @@ package final class Service {
     package func stop() {
         if let administration = administration.take() { administration.stop() }
         if let watch = addressWatch.take() { watch.stop() }
+        if let watch = alternateWatch.take() { watch.stop() }
         if let web = web.take() { web.stop() }
         relay?.stop()
         relay = nil
@@ -123,7 +127,7 @@ package final class Service {
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         var meant = RelayService.Settings(
             settings, told: publicAddresses, ownSecret: settings.servesWeb ? secrets.relaySecret : nil,
-            directory: directory?.directory,
+            directory: directory?.directory, alternates: alternates.known,
             constants: RelayConstants(nonceKey: secrets.nonceKey, quotas: quotas),
             contexts: try certificate?.relayContexts() ?? RelayContexts(), limits: limits, log: log)
         meant.isDraining = draining != nil
@@ -178,6 +182,7 @@ package final class Service {
         var offered = settings
         // The port that the kernel chose where zero was asked for.
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
+        if certificate == nil { offered.certificate = nil }
         var mint = ICEServerMint(offered, secret: Array(mintingSecret.utf8), lifetime: Self.credentialLifetime)
         if let relay { mint.onWithdrawal = relay.withdraw }
         mintedWith = mintingSecret
@@ -215,38 +220,6 @@ package final class Service {
         log.write(
             .configuration(.warning),
             "people in rooms are given credentials of the secret before; keep it beside the new one until a restart")
-    }
-
-    /// Looks at the certificate's files again, and shows what is new in them to new handshakes.
-    ///
-    /// What cannot be used is told once, and the certificate before it stays.
-    package func refreshCertificate() {
-        guard let shown = certificate else { return }
-        let now = Moment.read().time
-        do throws(ServiceFailure) {
-            guard let fresh = try ServerCertificate(settings, now: now) else { return }
-            certificateTrouble = nil
-            guard fresh.identity.certificate.fingerprint != shown.identity.certificate.fingerprint else { return }
-            let relayContexts = try fresh.relayContexts()
-            showToWeb?(try fresh.webContext())
-            relay?.show(relayContexts)
-            certificate = fresh
-            log.write(.ready, "showing the new certificate, good until \(fresh.identity.certificate.notAfter)")
-            for notice in fresh.notices(now: now) { log.write(.certificate, notice) }
-        } catch {
-            let trouble = "the new certificate is not shown: \(error)"
-            if trouble != certificateTrouble { log.write(.certificate, trouble) }
-            certificateTrouble = trouble
-        }
-    }
-
-    /// Looks at the certificate once a minute.
-    func watchCertificate(on loop: Loop) {
-        let timer = Timer(on: loop) { [unowned self, unowned loop] in
-            refreshCertificate()
-            watchCertificate(on: loop)
-        }
-        timer.arm(at: loop.now.instant + .seconds(60))
     }
 }
 

@@ -7,15 +7,18 @@ struct ConfigurationOption {
     let verdict: Verdict
     let file: Input.File?
 
-    /// Takes `--config FILE` or `-c FILE` out of `words` and reads the rest as settings.
+    /// Takes `--config FILE` or `-c FILE` out of `words` and reads the rest as settings; flags of one letter are coturn's.
     ///
-    /// Without the option the standard file is read where there is one.
+    /// Without the option the standard file is read where there is one, unless `-n` says that none is.
     init(_ words: [String]) throws(Problem) {
         var path: String?
         var settings: [String] = []
-        var rest = words[...]
+        var readsNone = false
+        var rest = ShortFlags.spelledOut(words)[...]
         while let word = rest.popFirst() {
-            if word == "--config" || word == "-c" {
+            if word == "--\(ShortFlags.noFile)" {
+                readsNone = true
+            } else if word == "--config" || word == "-c" {
                 guard let value = rest.popFirst() else {
                     throw .error("\(word) needs the path of a file", at: .commandLine)
                 }
@@ -26,7 +29,8 @@ struct ConfigurationOption {
                 settings.append(word)
             }
         }
-        file = if let path { try Input.File(reading: path) } else { try Input.File.standard() }
+        file =
+            if readsNone { nil } else if let path { try Input.File(reading: path) } else { try Input.File.standard() }
         verdict = Input(file: file, environment: Environment.variables, arguments: settings).verdict()
     }
 }

@@ -22,7 +22,7 @@ struct CoturnTests {
     @Test(
         "that would leave the server less safe without its effect is refused",
         arguments: [
-            "no-auth", "CA-file=/etc/ca.pem", "server-relay", "psql-userdb=host=db",
+            "no-auth", "server-relay", "psql-userdb=host=db",
             "redis-userdb=ip=127.0.0.1",
         ])
     func refused(line: String) {
@@ -67,7 +67,7 @@ struct CoturnTests {
 
     /// What people need and does not act here; each says what is lost.
     static let lost: Set = [
-        "server-name", "CA-file", "no-auth", "max-allocate-timeout", "log-file", "syslog", "syslog-facility",
+        "server-name", "no-auth", "max-allocate-timeout", "log-file", "syslog", "syslog-facility",
         "new-log-timestamp-format", "log-binding", "prometheus", "prometheus-port", "prometheus-path",
         "prometheus-address", "prometheus-username-labels", "tcp-proxy-port", "drain-min-allocations", "dtls", "cli",
         "cli-ip", "cli-port", "cli-password",

@@ -10,7 +10,7 @@ struct FormatTests {
         arguments: [
             "realm=example.org", "realm example.org", "realm = example.org", "  realm=example.org  ",
             "realm=\"example.org\"", "realm='example.org'", "realm\texample.org", "realm=example.org\r",
-            "\u{FEFF}realm=example.org",
+            "\u{FEFF}realm=example.org", "realm==example.org", "realm = = example.org", "realm=\u{A0}example.org\u{A0}",
         ])
     func value(line: String) throws {
         let settings = try #require(verdict(line, "web-port=8080").settings)

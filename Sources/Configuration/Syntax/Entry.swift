@@ -6,22 +6,25 @@ struct Entry: Hashable, Sendable {
     /// Without quotes and outer blanks; nil when nothing followed the key.
     let value: String?
     let origin: Origin
+    /// The typographic quotes that stood around the value, where some did.
+    var quotes: String?
 }
 
 extension Entry {
     /// Reads one line in coturn's dialect: `key`, `key=value` or `key value`; nil for blank lines and comments.
     ///
     /// A value may stand in single or double quotes, which keep blanks at its ends. As in coturn a `#` behind a value
-    /// belongs to the value, because passwords may contain one.
+    /// belongs to the value, because passwords may contain one; and what is between key and value may be any number of
+    /// blanks and equals signs.
     init?(line text: Substring, at origin: Origin) {
         let text = text.trimmed
         guard let first = text.first, first != "#" else { return nil }
         let end = text.firstIndex { $0 == "=" || $0.isBlank } ?? text.endIndex
         key = String(text[..<end])
         self.origin = origin
-        var rest = text[end...].trimmed
-        let hadSign = rest.first == "="
-        if hadSign { rest = rest.dropFirst().trimmed }
+        let rest = text[end...].drop { $0 == "=" || $0.isBlank }
+        let hadSign = text[end..<rest.startIndex].contains("=")
+        quotes = rest.typographicQuotes
         value = rest.isEmpty && !hadSign ? nil : String(rest.unquoted)
     }
 
@@ -44,8 +47,15 @@ extension Entry {
     }
 }
 
+extension Entry {
+    var isInFile: Bool { if case .file = origin { true } else { false } }
+}
+
 extension Character {
-    fileprivate var isBlank: Bool { self == " " || self == "\t" }
+    /// Word processors leave blanks that do not break.
+    var isBlank: Bool { self == " " || self == "\t" || self == "\u{A0}" }
+
+    fileprivate var isTypographicQuote: Bool { "“”„‟«»‘’‚‛″′`´".contains(self) }
 }
 
 extension Substring {
@@ -56,7 +66,14 @@ extension Substring {
         return text.drop(while: \.isBlank)
     }
 
+    /// The quotes that a word processor made of straight ones.
+    fileprivate var typographicQuotes: String? {
+        guard let first, let last, first.isTypographicQuote, last.isTypographicQuote, count >= 2 else { return nil }
+        return "\(first)\(last)"
+    }
+
     fileprivate var unquoted: Substring {
+        if typographicQuotes != nil { return dropFirst().dropLast() }
         for quote: Character in ["\"", "'"] where first == quote && last == quote && utf8.count >= 2 {
             return dropFirst().dropLast()
         }

@@ -21,8 +21,10 @@ extension Setting {
         Setting(
             "user", .user, into: \.users,
             "A user with a fixed password, as name:password or name:0xKEY; repeat it for several."
-        ).deviates("Users and REST secrets are good side by side; coturn ignores users beside use-auth-secret.")
-            .secret.reloadable,
+        ).deviates(
+            "Users and REST secrets are good side by side; coturn ignores users beside use-auth-secret.",
+            where: { _, whole in whole.useAuthSecret || !whole.restSecrets.isEmpty }
+        ).secret.reloadable,
         Setting(
             "use-auth-secret", .boolean, into: \.useAuthSecret,
             "Accepts TURN REST credentials, made from static-auth-secret; a secret alone implies it."
@@ -38,7 +40,7 @@ extension Setting {
         Setting(
             "userdb", .path, into: \.userDatabase,
             "An SQLite database in coturn's layout: its users, secrets, OAuth keys, peer rules and limits of this realm count beside those of this file, and so do its sites with realms of their own and those realms' users, secrets and quotas. It is followed while the server runs."
-        ).deviates("coturn reads its database at every request, and one of /var/lib/turn also where none is named."),
+        ).defaultDeviates("coturn also opens its own, /var/lib/turn/turndb, where none is named."),
         Setting(
             "db", .path, into: \.userDatabase,
             "coturn's other name for userdb."

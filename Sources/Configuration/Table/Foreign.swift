@@ -5,7 +5,7 @@ extension Setting {
     static let foreign = unsafeWithoutEffect + lost + needless
 
     private static let database =
-        "users, secrets and denied peers of that database would not be read; write them as user=, static-auth-secret= and denied-peer-ip=, or into an SQLite userdb=, and remove this line"
+        "Sterna reads SQLite only, and the users, secrets and denied peers of that database would be missing; put them into a file that userdb= names (sterna user add, sterna secret add), or write user=, static-auth-secret= and denied-peer-ip=, and remove this line"
     private static let elsewhere = "Sterna logs to standard error, which systemd keeps: journalctl -u sterna"
 
     /// Dropping these would weaken authentication or peer policy.
@@ -13,9 +13,6 @@ extension Setting {
         Setting(
             foreignFlag: "no-auth",
             .refused(reason: "the relay is never open to everybody; remove it, and add user= or static-auth-secret=")),
-        Setting(
-            foreign: "CA-file",
-            .refused(reason: "client certificates are not checked, so it would keep nobody out; remove it")),
         Setting(
             foreignFlag: "server-relay",
             .refused(reason: "it lets peers in that have no permission; remove it")),
@@ -65,6 +62,7 @@ extension Setting {
     /// Nothing is lost without these.
     private static let needless: [Setting] =
         [
+            ("st-cred-mech", "long-term credentials are always asked for"),
             ("lt-cred-mech", "long-term credentials are always asked for"),
             ("no-cli", "there is no telnet console; see sterna status, sessions and kick"),
             ("no-multicast-peers", "multicast peers are always denied"),

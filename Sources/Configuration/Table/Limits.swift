@@ -15,11 +15,11 @@ extension Setting {
             "How many allocations a server that “sterna drain” empties does not wait for; they end with it."
         ).reloadable,
         Setting(
-            "max-bps", .number(0...Int.max, unit: "bytes per second"), into: \.maxBytesPerSecond,
+            "max-bps", .rate, into: \.maxBytesPerSecond,
             "What one allocation may carry each way; 0 for no limit. Bytes, not bits: 3000000 is 24 Mbit/s."
         ).reloadable,
         Setting(
-            "bps-capacity", .number(0...Int.max, unit: "bytes per second"), into: \.capacity,
+            "bps-capacity", .rate, into: \.capacity,
             "What the whole server may carry each way; 0 for no limit. Bytes, not bits."
         ).deviates("Each worker carries an equal share of it, and clients stay with the worker that they reached.")
             .reloadable,

@@ -12,7 +12,10 @@ extension Setting {
         Setting(
             "allowed-peer-ip", .peers, into: \.allowedPeers,
             "Peers that clients may reach although a denied-peer-ip or the built-in list names them; repeat it for several."
-        ).deviates("It opens addresses of the built-in list too; coturn's built-in list cannot be opened.").reloadable,
+        ).deviates(
+            "It opens addresses of the built-in list too; coturn's built-in list cannot be opened.",
+            where: { line, _ in line.allowedPeers.contains { $0.range.isClosedInCoturn } }
+        ).reloadable,
         Setting(
             "allow-loopback-peers", .boolean, into: \.allowLoopbackPeers,
             "Lets clients reach this host's loopback addresses. For tests only: every service of the host becomes reachable."

@@ -10,7 +10,10 @@ extension Setting {
             "external-ip", .externalAddress, into: \.externalAddresses,
             "The public address of a host behind one-to-one NAT, as PUBLIC or PUBLIC/PRIVATE; repeat it for several. PUBLIC may be a DNS name, which is looked up every minute; auto takes what the host's interfaces say, and where that is private what external-ip-server sees."
         ).deviates(
-            "One without /PRIVATE stands for the addresses of its own family only; names are followed when they change."
+            "One without /PRIVATE stands for the addresses of its own family only; names are followed when they change.",
+            where: { line, _ in
+                line.externalAddresses.contains { if case .name = $0.source { true } else { false } }
+            }
         )
         .reloadable,
         Setting(

@@ -36,16 +36,21 @@ extension Setting {
         ).deviates("The two addresses are named with listening-ip; PADDING is never longer than the request's."),
         Setting(
             "alt-listening-port", .portOrNext, into: \.altListeningPort,
-            "The second port of NAT behaviour discovery; 0 for the one behind listening-port."),
+            "A second port of STUN and TURN, and that of NAT behaviour discovery, where 0 stands for the one behind listening-port. One that is written is served."
+        ).deviates(Self.alternativePorts),
         Setting(
             "alt-tls-listening-port", .portOrNext, into: \.altTLSListeningPort,
-            "The same over TLS; 0 for the one behind tls-listening-port."),
+            "The same over TLS and DTLS, where there is a certificate; for NAT behaviour discovery 0 stands for the one behind tls-listening-port."
+        ).deviates(Self.alternativePorts),
     ]
+
+    private static let alternativePorts =
+        "It is served wherever it is written; coturn serves it beside RFC 5780 only, with two addresses."
 
     static let otherServers: [Setting] = [
         Setting(
             "alternate-server", .alternateServer, into: \.alternateServers,
-            "A server that clients of UDP and TCP are sent to, in turn, once they have shown their credentials; repeat it for several. Who comes over a family that no such server has is relayed here."
+            "A server that clients of UDP and TCP are sent to, in turn, once they have shown their credentials; repeat it for several. A DNS name is looked up every minute. Who comes over a family that no such server has is relayed here."
         ).deviates("Clients authenticate first, and the answer is protected (RFC 8489 §14.8).").reloadable,
         Setting(
             "udp-alternate-server", .alternateServer, into: \.udpAlternateServers,

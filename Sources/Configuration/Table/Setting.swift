@@ -51,6 +51,8 @@ package struct Setting: Sendable {
     /// The key of Sterna's own that says the same.
     package private(set) var synonym: String?
     private var bareMeansDefault = false
+    /// Where what differs from coturn is seen, given what the line says and what the file does; nil: wherever it is set.
+    private var shows: (@Sendable (_ line: Settings, _ whole: Settings) -> Bool)?
 
     private let read: @Sendable (String, Origin, inout Settings) -> Bool
     private let reset: @Sendable (inout Settings) -> Void
@@ -79,6 +81,30 @@ package struct Setting: Sendable {
     /// Whether the key alone is not enough.
     var needsValue: Bool { !isFlag && !bareMeansDefault }
 
+    /// Whether it has a value at all, needed or not.
+    var takesValue: Bool { !isFlag }
+
+    /// Whether it is coturn's alone.
+    var isForeign: Bool { sentence.isEmpty }
+
+    /// Whether it names a file of this host.
+    var isPath: Bool { isText && typeName == ValueType<String>.path.name && !isForeignText }
+
+    /// Whether its value is a number, alone or with a unit.
+    var isNumber: Bool { ["port", "number", "duration", "size"].contains(typeName) }
+
+    /// Whether it opens the web's ports.
+    var opensWeb: Bool { key == "web-port" || key == "web-tls-port" }
+
+    /// Where a second value of it can be written.
+    var second: String {
+        switch key {
+        case "listening-port": "; another port is written as alt-listening-port="
+        case "tls-listening-port": "; another port is written as alt-tls-listening-port="
+        default: ""
+        }
+    }
+
     /// The values of a repeatable setting that one variable of the environment holds, a line each or between commas.
     func parts(ofList value: String) -> [String] {
         guard isRepeatable else { return [value] }
@@ -92,8 +118,7 @@ package struct Setting: Sendable {
         let text = text ?? ""
         if read(text, origin, &settings) { return nil }
         let wrong = isSecret ? "the value" : "“\(text)”"
-        let semicolon = text.hasSuffix(";") ? " (lines do not end with a semicolon)" : ""
-        return "\(key): \(wrong) is not right\(semicolon); right would be \(expected)"
+        return "\(key): \(wrong) is not right; right would be \(expected)"
     }
 
     /// Whether `text` asks for anything but what happens without it: `no-auth=0` and `user-quota=0` do not.
@@ -102,6 +127,16 @@ package struct Setting: Sendable {
         guard !sentence.isEmpty else { return true }
         var scratch = Settings()
         return assign(text, at: origin, to: &scratch) != nil || scratch != Settings()
+    }
+
+    /// What is different from coturn about a value; nil where nothing is.
+    func deviation(of text: String?, at origin: Origin, in whole: Settings) -> String? {
+        var line = Settings()
+        // Where the value is the one that holds without the line, so does what is different about it.
+        guard case .deviates(let how) = kinship, assign(text, at: origin, to: &line) == nil, line != Settings(),
+            shows?(line, whole) ?? true
+        else { return nil }
+        return how
     }
 
     /// Whether two settings have different values under this key.
@@ -210,7 +245,11 @@ extension Setting {
     func planned(loss: String) -> Self { with { $0.standing = .planned(loss: loss) } }
     /// Known, and coming; without it the server would be less safe than the author believes.
     func refused(reason: String) -> Self { with { $0.standing = .refused(reason: reason) } }
-    func deviates(_ how: String) -> Self { with { $0.kinship = .deviates(how) } }
+    func deviates(
+        _ how: String, where shows: (@Sendable (_ line: Settings, _ whole: Settings) -> Bool)? = nil
+    ) -> Self {
+        with { ($0.kinship, $0.shows) = (.deviates(how), shows) }
+    }
     func defaultDeviates(_ how: String) -> Self { with { $0.kinship = .defaultDeviates(how) } }
     var own: Self { with { $0.kinship = .own } }
     var reloadable: Self { with { $0.isReloadable = true } }

@@ -43,6 +43,14 @@ package struct AddressRange: Hashable, Sendable {
         }
     }
 
+    /// Whether it holds addresses that coturn never relays to: this host's, unspecified ones and multicast.
+    var isClosedInCoturn: Bool {
+        Self.closed.contains { $0.first.family == first.family && contains($0.first) || $0.contains(first) }
+    }
+
+    private static let closed = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "::/127", "ff00::/8"]
+        .compactMap { AddressRange($0) }
+
     package func contains(_ address: IPAddress) -> Bool {
         address.family == first.family && (first.number...last.number).contains(address.number)
     }

@@ -4,7 +4,13 @@ package import Wire
 
 /// A server that clients are sent to.
 package struct AlternateServer: Hashable, Sendable {
-    package let address: IPAddress
+    /// An address, or a DNS name in lower case that is looked up.
+    package enum Place: Hashable, Sendable {
+        case address(IPAddress)
+        case name(String)
+    }
+
+    package let place: Place
     /// Nil for the standard port of the transport.
     package let port: UInt16?
     /// The name in its certificate, lower case.
@@ -13,11 +19,12 @@ package struct AlternateServer: Hashable, Sendable {
 
 extension ValueType where Value == AlternateServer {
     static let alternateServer = Self(
-        name: "address", expected: "ADDRESS or ADDRESS:PORT, IPv6 in brackets beside a port",
+        name: "host", expected: "HOST or HOST:PORT, an address or a DNS name, IPv6 in brackets beside a port",
         parse: { text, _ in alternate(text, domain: nil) }, write: written)
 
     static let secureAlternateServer = Self(
-        name: "address", expected: "ADDRESS, ADDRESS:PORT or ADDRESS:PORT/DOMAIN, IPv6 in brackets beside a port",
+        name: "host",
+        expected: "HOST, HOST:PORT or HOST:PORT/DOMAIN, an address or a DNS name, IPv6 in brackets beside a port",
         parse: { text, _ in
             guard let slash = text.firstIndex(of: "/") else { return alternate(text, domain: nil) }
             let domain = text[text.index(after: slash)...].lowercased()
@@ -27,18 +34,24 @@ extension ValueType where Value == AlternateServer {
         }, write: written)
 
     private static func written(_ server: AlternateServer) -> String {
-        let address = server.port.map { "\(Endpoint(server.address, $0))" } ?? "\(server.address)"
-        return server.domain.map { "\(address)/\($0)" } ?? address
+        let host =
+            switch server.place {
+            case .address(let address): server.port.map { "\(Endpoint(address, $0))" } ?? "\(address)"
+            case .name(let name): server.port.map { "\(name):\($0)" } ?? name
+            }
+        return server.domain.map { "\(host)/\($0)" } ?? host
     }
 
     private static func alternate(_ text: String, domain: String?) -> AlternateServer? {
-        if let endpoint = Endpoint(text) {
-            guard endpoint.port != 0, !endpoint.address.isUnspecified else { return nil }
-            return AlternateServer(address: endpoint.address, port: endpoint.port, domain: domain)
+        // Which port is standard depends on the transport: nought stands for it.
+        guard let server = HostAndPort(text, standard: 0) else { return nil }
+        let port = server.port == 0 ? nil : server.port
+        if let address = server.address {
+            guard !address.isUnspecified, Endpoint(text)?.port != 0 else { return nil }
+            return AlternateServer(place: .address(address), port: port, domain: domain)
         }
-        let bare = text.first == "[" && text.last == "]" ? text.dropFirst().dropLast() : text[...]
-        guard let address = IPAddress(bare), !address.isUnspecified else { return nil }
-        return AlternateServer(address: address, port: nil, domain: domain)
+        guard server.host.contains(where: \.isLetter) else { return nil }
+        return AlternateServer(place: .name(server.host), port: port, domain: domain)
     }
 }
 

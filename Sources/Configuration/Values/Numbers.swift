@@ -28,6 +28,12 @@ extension ValueType where Value == Int {
         parse: { text, _ in digits(text).flatMap { (0...128).contains($0) ? max($0, 1) : nil } },
         write: { String($0) })
 
+    /// Bytes per second.
+    static let rate = Self(
+        name: "number", expected: "a number, also written as in 500k or 3M", unit: "bytes per second",
+        parse: { text, _ in scaled(text, by: ["k": 1000, "K": 1000, "M": 1_000_000, "G": 1_000_000_000]) },
+        write: { String($0) })
+
     /// Minutes, hours and days may be spelled out, as in `7d`; a bare number is bytes.
     static let bytes = Self(
         name: "size", expected: "a number of bytes, or one with k, M or G behind it, as in 2M", unit: "bytes",

@@ -85,10 +85,15 @@ extension Message {
 extension Writer {
     /// Appends ERROR-CODE, with the RFC's phrase or, to keep answers to strangers small, with none.
     package mutating func append(_ code: ErrorCode, withReason: Bool = true) {
-        let reason = withReason ? code.reason : ""
-        guard let offset = reserve(.errorCode, count: 4 + reason.utf8CodeUnitCount) else { return }
+        append(code, saying: withReason ? code.reason.description : "")
+    }
+
+    /// Appends ERROR-CODE with a phrase of one's own, which ends where the attribute may be no longer.
+    package mutating func append(_ code: ErrorCode, saying reason: String) {
+        // RFC 8489 §14.8: fewer than 128 characters.
+        let text = [UInt8](reason.unicodeScalars.prefix(127).reduce(into: "") { $0.unicodeScalars.append($1) }.utf8)
+        guard let offset = reserve(.errorCode, count: 4 + text.count) else { return }
         store((code.rawValue / 100) << 8 | code.rawValue % 100, at: offset + 2)
-        let text = [UInt8](reason.description.utf8)
         for index in text.indices { store(text[index], at: offset + 4 + index) }
     }
 

@@ -45,6 +45,8 @@ extension Event {
     package static let host = Event("host", .warning)
     /// Something about the certificate that its owner should know.
     package static let certificate = Event("certificate", .warning, perSecond: 100)
+    /// There is no certificate where one is asked for.
+    package static let withoutTLS = Event("certificate", .error, perSecond: 100)
     /// The database of users was read.
     package static let users = Event("users", .info, perSecond: 100)
     /// The database of users, or a row of it, cannot be used.

@@ -12,6 +12,8 @@ struct Doors: Sendable {
     let proxies: [AddressRange]
     /// Whether clients over UDP are served with DTLS alone.
     let takesDTLSAlone: Bool
+    /// Whether clients over TCP are served with TLS alone.
+    let takesTLSAlone: Bool
 
     /// Opens them, or goes on with those that the process before this one left; `keep` takes them for the next.
     init(
@@ -31,7 +33,7 @@ struct Doors: Sendable {
             }
         } catch { throw .bind(error) }
         (proxied, proxies) = (listeners.proxied, listeners.proxies)
-        takesDTLSAlone = listeners.takesDTLSAlone
+        (takesDTLSAlone, takesTLSAlone) = (listeners.takesDTLSAlone, listeners.takesTLSAlone)
         guard let keep else { return }
         do {
             for group in datagrams { keep(try group.bag()) }
@@ -48,6 +50,7 @@ struct Doors: Sendable {
 
     private init(of all: Doors, datagrams: [ListenerGroup], streams: [StreamDoors]) {
         (self.datagrams, self.streams) = (datagrams, streams)
-        (proxied, proxies, takesDTLSAlone) = (all.proxied, all.proxies, all.takesDTLSAlone)
+        (proxied, proxies) = (all.proxied, all.proxies)
+        (takesDTLSAlone, takesTLSAlone) = (all.takesDTLSAlone, all.takesTLSAlone)
     }
 }

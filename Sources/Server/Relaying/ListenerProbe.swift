@@ -39,7 +39,8 @@ enum ListenerProbe {
     private static func probeOnce(
         _ listeners: RelayService.Listeners, _ inheritance: Inheritance
     ) throws(BindFailure) -> RelayService.Listeners {
-        var probed = RelayService.Listeners(takesDTLSAlone: listeners.takesDTLSAlone)
+        var probed = RelayService.Listeners(
+            takesDTLSAlone: listeners.takesDTLSAlone, takesTLSAlone: listeners.takesTLSAlone)
         var chosen: UInt16 = 0
         for endpoint in listeners.datagrams {
             let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)

@@ -30,7 +30,7 @@ final class Newcomer: StreamOwner {
                 [unowned worker] stream, name, first in worker.welcome(stream, name, first)
             }
             secure.take(over: bytes, now: worker.loop.now.instant)
-        } else if StreamClient.begins(with: first) {
+        } else if worker.takesPlainStreams, StreamClient.begins(with: first) {
             let client = worker.admit(stream, over: .tcp)
             stream.hand(to: client)
             client.received(bytes)

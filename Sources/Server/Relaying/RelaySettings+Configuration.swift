@@ -20,11 +20,13 @@ extension RelayService.Settings {
     ///   - publicAddresses: What `external-ip` came to.
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
     ///   - directory: What the operator's database has; nil where it was not read yet, or there is none.
+    ///   - alternates: The addresses of other servers that are named by a DNS name.
     ///   - contexts: What TLS and DTLS are served with.
     ///   - limits: Those of the whole server.
     init(
         _ settings: Configuration.Settings, told publicAddresses: PublicAddresses, ownSecret: String?,
-        directory: Directory?, constants: RelayConstants, contexts: RelayContexts, limits: ConnectionLimits, log: Log
+        directory: Directory?, alternates: [String: [IPAddress]], constants: RelayConstants, contexts: RelayContexts,
+        limits: ConnectionLimits, log: Log
     ) {
         var relay = TURN.Settings(
             credentials: Credentials(settings, ownSecret: ownSecret, directory: directory),
@@ -51,33 +53,16 @@ extension RelayService.Settings {
         relay.relaysTCP = settings.relaysTCP
         relay.defaultFamily = settings.defaultFamily.family
         relay.discovery = Discovery.all(in: settings)
-        relay.alternates = Alternate.all(in: settings)
+        relay.alternates = Alternate.all(in: settings, known: alternates)
         relay.bytesPerSecond = UInt64(directory?.bytesPerSecond ?? settings.maxBytesPerSecond)
         relay.workerBytesPerSecond = Self.share(of: settings)
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
         constants.quotas.limit(
             user: directory?.userQuota ?? settings.userQuota, total: directory?.totalQuota ?? settings.totalQuota)
         relay.quotas = constants.quotas.quotas
-        let addresses = settings.listeningAddresses.isEmpty ? Self.wildcards : settings.listeningAddresses
-        let first =
-            addresses.map { Endpoint($0, settings.listeningPort) }
-            + Discovery.endpoints(in: settings, port: settings.discoveryPort)
-        // One listener does where both ports are one, for each tells TLS from STUN by the first byte.
-        let isOnePort = settings.tlsListeningPort == settings.listeningPort
-        let secure =
-            isOnePort
-            ? []
-            : addresses.map { Endpoint($0, settings.tlsListeningPort) }
-                + Discovery.endpoints(in: settings, port: settings.discoveryTLSPort)
-        func endpoints(_ servesPlain: Bool, _ context: Context?) -> [Endpoint] {
-            (servesPlain || context != nil && isOnePort ? first : []) + (context != nil ? secure : [])
-        }
-        var listeners = RelayService.Listeners(
-            datagrams: endpoints(settings.servesUDP, contexts.datagrams),
-            streams: endpoints(settings.servesTCP, contexts.streams), takesDTLSAlone: !settings.servesUDP)
-        if settings.servesUDP || contexts.datagrams != nil { listeners.spareDatagrams = Self.besideTheWeb(settings) }
+        var listeners = Self.listeners(settings, contexts)
         if let port = settings.tcpProxyPort {
-            listeners.proxied = addresses.map { Endpoint($0, port) }
+            listeners.proxied = Self.addresses(settings).map { Endpoint($0, port) }
             listeners.proxies = settings.trustedProxies.compactMap {
                 TURN.AddressRange($0.first, $0.last, origin: "trusted-proxy")
             }
@@ -87,6 +72,37 @@ extension RelayService.Settings {
             onEvent: { log.write($0) })
         (self.contexts, self.limits) = (contexts, limits)
         socketBuffer = settings.socketBufferSize
+    }
+
+    /// Where clients are served. TLS has its ports too where its certificate is named and not there yet.
+    private static func listeners(
+        _ settings: Configuration.Settings, _ contexts: RelayContexts
+    ) -> RelayService.Listeners {
+        func endpoints(_ port: UInt16, _ alternative: UInt16, _ discovery: UInt16) -> [Endpoint] {
+            let ports = alternative == 0 ? [port] : [port, alternative]
+            return addresses(settings).flatMap { address in ports.map { Endpoint(address, $0) } }
+                + Discovery.endpoints(in: settings, port: discovery)
+        }
+        let first = endpoints(settings.listeningPort, settings.altListeningPort, settings.discoveryPort)
+        let secure = endpoints(settings.tlsListeningPort, settings.altTLSListeningPort, settings.discoveryTLSPort)
+        // Where two ports are one, one listener does: each tells TLS from STUN by the first byte.
+        func wanted(_ servesPlain: Bool, _ servesSecure: Bool) -> [Endpoint] {
+            let shared = first.filter { servesPlain || servesSecure && secure.contains($0) }
+            var seen: Set<Endpoint> = []
+            return (shared + (servesSecure ? secure : [])).filter { seen.insert($0).inserted }
+        }
+        let isPromised = settings.certificate != nil
+        var listeners = RelayService.Listeners(
+            datagrams: wanted(settings.servesUDP, contexts.datagrams != nil || isPromised && settings.servesDTLS),
+            streams: wanted(settings.servesTCP, contexts.streams != nil || isPromised && settings.servesTLS),
+            takesDTLSAlone: !settings.servesUDP, takesTLSAlone: !settings.servesTCP)
+        if settings.servesUDP || contexts.datagrams != nil { listeners.spareDatagrams = besideTheWeb(settings) }
+        return listeners
+    }
+
+    /// The addresses at which clients are served.
+    private static func addresses(_ settings: Configuration.Settings) -> [IPAddress] {
+        settings.listeningAddresses.isEmpty ? wildcards : settings.listeningAddresses
     }
 
     /// The UDP ports with the number of HTTPS' port: what a firewall that lets nothing but the web through lets through.

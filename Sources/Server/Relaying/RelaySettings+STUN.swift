@@ -27,16 +27,27 @@ extension Discovery {
 
 extension Alternate {
     /// Where clients are sent, by the transport that they came over.
-    static func all(in settings: Configuration.Settings) -> [Alternate] {
+    ///
+    /// - Parameter known: The addresses of those that are named by a DNS name, so far as they were found.
+    static func all(in settings: Configuration.Settings, known: [String: [IPAddress]]) -> [Alternate] {
         let lists: [(Transport, [AlternateServer])] = [
             (.udp, settings.alternateServers + settings.udpAlternateServers),
             (.tcp, settings.alternateServers + settings.tcpAlternateServers),
             (.tls, settings.tlsAlternateServers), (.dtls, settings.tlsAlternateServers),
         ]
         return lists.flatMap { transport, servers in
-            servers.map { server in
-                let port = server.port ?? (transport == .tls || transport == .dtls ? 5349 : 3478)
-                return Alternate(transport, Endpoint(server.address, port), domain: server.domain)
+            servers.flatMap { server in
+                let isSecure = transport == .tls || transport == .dtls
+                let port = server.port ?? (isSecure ? 5349 : 3478)
+                switch server.place {
+                case .address(let address):
+                    return [Alternate(transport, Endpoint(address, port), domain: server.domain)]
+                case .name(let name):
+                    // Over TLS the name is what its certificate bears.
+                    return (known[name] ?? []).map {
+                        Alternate(transport, Endpoint($0, port), domain: server.domain ?? (isSecure ? name : nil))
+                    }
+                }
             }
         }
     }

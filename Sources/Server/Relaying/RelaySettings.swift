@@ -13,6 +13,8 @@ extension RelayService {
         package var spareDatagrams: [Endpoint] = []
         /// Whether clients over UDP are served over DTLS and not without it.
         package var takesDTLSAlone: Bool
+        /// Whether clients over TCP are served over TLS and not without it.
+        package var takesTLSAlone = false
         /// Over TCP.
         package var streams: [Endpoint]
         /// Over TCP, where a proxy says with the PROXY protocol for whom it speaks.
@@ -20,7 +22,11 @@ extension RelayService {
         /// Which proxies are believed; all where none are named.
         package var proxies: [AddressRange] = []
 
-        package init(datagrams: [Endpoint] = [], streams: [Endpoint] = [], takesDTLSAlone: Bool = false) {
+        package init(
+            datagrams: [Endpoint] = [], streams: [Endpoint] = [], takesDTLSAlone: Bool = false,
+            takesTLSAlone: Bool = false
+        ) {
+            self.takesTLSAlone = takesTLSAlone
             self.datagrams = datagrams
             self.streams = streams
             self.takesDTLSAlone = takesDTLSAlone

@@ -87,6 +87,8 @@ final class Worker {
     var associationTimer: Timer?
     /// Whether clients over UDP are served without DTLS too.
     let takesPlainDatagrams: Bool
+    /// Whether STUN over TCP is served without TLS.
+    let takesPlainStreams: Bool
     private var timer: Timer?
     private var activityTimer: Timer?
     /// How long an allocation that relays nothing is still called active.
@@ -113,6 +115,7 @@ final class Worker {
         self.loop = loop
         associations = Associations(secret: place.cookieSecret)
         takesPlainDatagrams = !share.takesDTLSAlone
+        takesPlainStreams = !share.takesTLSAlone
         let groups = share.datagrams
         clients = groups.map(ClientSocket.init)
         safekeeping = place.keep.flatMap { keep in

@@ -21,7 +21,8 @@ struct ServerCertificate {
         if let certificate = settings.certificate {
             authority = nil
             identity = try Self.read(
-                certificate, settings.privateKey ?? certificate, password: settings.privateKeyPassword)
+                certificate, settings.privateKey ?? certificate, password: settings.privateKeyPassword,
+                issuers: settings.authorityFile)
         } else if settings.webTLSPort != nil {
             let authority = TLS.Authority(directory: settings.dataDirectory + "/tls")
             do throws(AuthorityProblem) {
@@ -30,7 +31,7 @@ struct ServerCertificate {
                 throw .authority(error)
             }
             self.authority = authority
-            identity = try Self.read(authority.certificatePath, authority.keyPath, password: nil)
+            identity = try Self.read(authority.certificatePath, authority.keyPath)
         } else {
             return nil
         }
@@ -68,10 +69,11 @@ struct ServerCertificate {
         }
     }
 
-    private static func read(_ certificate: String, _ key: String, password: String?) throws(ServiceFailure) -> Identity
-    {
+    private static func read(
+        _ certificate: String, _ key: String, password: String? = nil, issuers: String? = nil
+    ) throws(ServiceFailure) -> Identity {
         do throws(IdentityProblem) {
-            return try Identity(certificate: certificate, key: key, password: password)
+            return try Identity(certificate: certificate, key: key, password: password, issuers: issuers)
         } catch {
             throw .identity(error)
         }

@@ -17,14 +17,23 @@ internal import COpenSSL
 
     /// Reads the PEM files that `cert` and `pkey` name; both may be one file.
     ///
-    /// - Parameter password: What opens an encrypted key (`pkey-pwd`).
-    package convenience init(certificate: String, key: String, password: String? = nil) throws(IdentityProblem) {
+    /// - Parameters:
+    ///   - password: What opens an encrypted key (`pkey-pwd`).
+    ///   - issuers: The file of those who issued the certificate, where its own lacks them (`CA-file`).
+    package convenience init(
+        certificate: String, key: String, password: String? = nil, issuers: String? = nil
+    ) throws(IdentityProblem) {
+        var chain: PEMFile?
+        if let issuers { chain = try PEMFile(reading: issuers) }
         try self.init(
-            certificate: PEMFile(reading: certificate), key: PEMFile(reading: key), password: password)
+            certificate: PEMFile(reading: certificate), key: PEMFile(reading: key), password: password, issuers: chain)
     }
 
-    init(certificate: PEMFile, key file: PEMFile, password: String?) throws(IdentityProblem) {
-        handles = try certificate.certificates()
+    init(
+        certificate: PEMFile, key file: PEMFile, password: String?, issuers: PEMFile? = nil
+    ) throws(IdentityProblem) {
+        let own = try certificate.certificates()
+        handles = try issuers.map { file throws(IdentityProblem) in try own.completed(from: file) } ?? own
         unsafe key = try file.privateKey(password: password)
         certificates = handles.map { $0.facts() }
         certificatePath = certificate.path

@@ -15,6 +15,11 @@ package enum IdentityProblem: Error, Hashable, CustomStringConvertible {
     case mismatch(certificate: String, key: String)
     /// The key belongs to another certificate of the file than the first; counted from one.
     case leafNotFirst(path: String, number: Int)
+    /// The file of issuers has none of the certificate's.
+    case noIssuer(path: String)
+
+    /// Whether a file is not there, or not for this process to read, so that the certificate may still come.
+    package var isAbsence: Bool { if case .unreadable = self { true } else { false } }
 
     package var description: String {
         switch self {
@@ -41,6 +46,9 @@ package enum IdentityProblem: Error, Hashable, CustomStringConvertible {
             "the key in “\(key)” does not belong to the certificate in “\(certificate)”; both must be from one issue"
         case .leafNotFirst(let path, let number):
             "the key belongs to certificate \(number) in “\(path)”; the server's own must stand first, then its issuers"
+        case .noIssuer(let path):
+            "“\(path)” (CA-file) holds no issuer of the certificate that cert names; client certificates are not asked for, "
+                + "so name the file with the chain of cert, or remove the line"
         }
     }
 

@@ -99,7 +99,7 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
             range.first == range.last
                 ? "denied-peer-ip \(range.first) (\(range.origin))"
                 : "denied-peer-ip \(range.first)-\(range.last) (\(range.origin))"
-        case .special(let text): "\(text.text); allowed-peer-ip would allow it"
+        case .special(let text): "\(text.text), denied unless allowed-peer-ip names it"
         case .ownAddress: "an address of this server that it does not relay from"
         }
     }

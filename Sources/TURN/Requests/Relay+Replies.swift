@@ -9,7 +9,12 @@ extension Relay {
         if addressee.method == .binding { counts.bindingErrors &+= 1 }
         guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.failure, addressee.method, addressee.transaction)
-        replies.append(refusal.code, withReason: addressee.identity != nil || settings.reasons)
+        if addressee.identity != nil, refusal.cause == .specialPeer {
+            // What is denied without a rule of the operator's surprises in a network of one's own.
+            replies.append(refusal.code, saying: "\(refusal.code.reason): \(refusal.explanation)")
+        } else {
+            replies.append(refusal.code, withReason: addressee.identity != nil || settings.reasons)
+        }
         if refusal.code == .unknownAttribute { replies.appendUnknown(refusal.unknown) }
         if let alternate = refusal.alternate { append(alternate) }
         // Strangers get no byte more than they must.

@@ -67,7 +67,7 @@ struct ServiceReloadTests {
     func mistake() throws {
         let recorder = try LogTests.Recorder()
         let service = Service(Self.settings(), log: recorder.log)
-        service.reload(Input(file: .init(path: "sterna.conf", text: "user=ana:pw\nmin-prot=1")).verdict())
+        service.reload(Input(file: .init(path: "sterna.conf", text: "user=ana:pw\nmin-port=x")).verdict())
         #expect(service.settings.users.isEmpty)
         let lines = recorder.lines()
         #expect(lines.first?.contains("at=sterna.conf:2") == true)
