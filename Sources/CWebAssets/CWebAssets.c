@@ -197,6 +197,9 @@ static const unsigned char media_meter_js[] = {
 static const unsigned char media_problems_js[] = {
 #embed "../Web/client/media/problems.js"
 };
+static const unsigned char media_retry_js[] = {
+#embed "../Web/client/media/retry.js"
+};
 static const unsigned char media_tones_js[] = {
 #embed "../Web/client/media/tones.js"
 };
@@ -308,6 +311,9 @@ static const unsigned char talkie_html[] = {
 static const unsigned char talkie_air_js[] = {
 #embed "../Web/client/talkie/air.js"
 };
+static const unsigned char talkie_deck_js[] = {
+#embed "../Web/client/talkie/deck.js"
+};
 static const unsigned char talkie_floor_js[] = {
 #embed "../Web/client/talkie/floor.js"
 };
@@ -338,11 +344,20 @@ static const unsigned char talkie_player_js[] = {
 static const unsigned char talkie_recorder_js[] = {
 #embed "../Web/client/talkie/recorder.js"
 };
+static const unsigned char talkie_splitter_js[] = {
+#embed "../Web/client/talkie/splitter.js"
+};
 static const unsigned char talkie_talkie_js[] = {
 #embed "../Web/client/talkie/talkie.js"
 };
 static const unsigned char talkie_tunes_js[] = {
 #embed "../Web/client/talkie/tunes.js"
+};
+static const unsigned char talkie_weaver_js[] = {
+#embed "../Web/client/talkie/weaver.js"
+};
+static const unsigned char talkie_webm_js[] = {
+#embed "../Web/client/talkie/webm.js"
 };
 static const unsigned char words_en_calls_js[] = {
 #embed "../Web/client/words/en-calls.js"
@@ -435,6 +450,7 @@ static const struct sterna_asset assets[] = {
     {"media/media.js", media_media_js, sizeof media_media_js},
     {"media/meter.js", media_meter_js, sizeof media_meter_js},
     {"media/problems.js", media_problems_js, sizeof media_problems_js},
+    {"media/retry.js", media_retry_js, sizeof media_retry_js},
     {"media/tones.js", media_tones_js, sizeof media_tones_js},
     {"media/wake.js", media_wake_js, sizeof media_wake_js},
     {"peer/bitrate.js", peer_bitrate_js, sizeof peer_bitrate_js},
@@ -472,6 +488,7 @@ static const struct sterna_asset assets[] = {
     {"style/talkie.css", style_talkie_css, sizeof style_talkie_css},
     {"talkie.html", talkie_html, sizeof talkie_html},
     {"talkie/air.js", talkie_air_js, sizeof talkie_air_js},
+    {"talkie/deck.js", talkie_deck_js, sizeof talkie_deck_js},
     {"talkie/floor.js", talkie_floor_js, sizeof talkie_floor_js},
     {"talkie/formats.js", talkie_formats_js, sizeof talkie_formats_js},
     {"talkie/frames.js", talkie_frames_js, sizeof talkie_frames_js},
@@ -482,8 +499,11 @@ static const struct sterna_asset assets[] = {
     {"talkie/pace.js", talkie_pace_js, sizeof talkie_pace_js},
     {"talkie/player.js", talkie_player_js, sizeof talkie_player_js},
     {"talkie/recorder.js", talkie_recorder_js, sizeof talkie_recorder_js},
+    {"talkie/splitter.js", talkie_splitter_js, sizeof talkie_splitter_js},
     {"talkie/talkie.js", talkie_talkie_js, sizeof talkie_talkie_js},
     {"talkie/tunes.js", talkie_tunes_js, sizeof talkie_tunes_js},
+    {"talkie/weaver.js", talkie_weaver_js, sizeof talkie_weaver_js},
+    {"talkie/webm.js", talkie_webm_js, sizeof talkie_webm_js},
     {"words/en-calls.js", words_en_calls_js, sizeof words_en_calls_js},
     {"words/en-chat.js", words_en_chat_js, sizeof words_en_chat_js},
     {"words/en-talkie.js", words_en_talkie_js, sizeof words_en_talkie_js},

@@ -199,7 +199,7 @@ def test_a_slow_listener_slows_nobody(radios, figure):
     ana.press()
     ben.hears()
     time.sleep(4)
-    behind = ben.page.evaluate("(v => v.buffered.end(v.buffered.length - 1) - v.currentTime)(document.querySelector('video.heard'))")
+    behind = ben.page.evaluate("(v => v.buffered.end(v.buffered.length - 1) - v.currentTime)(document.querySelector('audio.heard'))")
     figure(f"walkie-talkie: beside a listener at 4 kB/s another is {behind:.2f} s behind what it has received")
     assert ben.facts()["time"] > 3 and behind < 1.5, (ben.facts(), behind)
     ana.release()

@@ -166,13 +166,11 @@ function talk(telephone, call) {
                 { class: "tiles" },
                 ownTile(call, { isSpeaking }),
                 choose(
-                    () => (telephone.state() !== "outgoing" && call.people()[0] ? "there" : "waiting"),
-                    (key) => {
-                        const person = call.people.peek()[0];
-                        return key === "there" && person
+                    () => (telephone.state() === "outgoing" ? undefined : call.people()[0]) ?? "waiting",
+                    (person) =>
+                        typeof person === "object"
                             ? tile(person, call, loudspeakers)
-                            : h("div", { class: "tile waits" }, portrait(machine.name, true), h("p", {}, () => (telephone.changed(), t(machine.isRinging ? "rings" : "dials"))));
-                    },
+                            : h("div", { class: "tile waits" }, portrait(machine.name, true), h("p", {}, () => (telephone.changed(), t(machine.isRinging ? "rings" : "dials")))),
                 ),
             ),
         ),

@@ -118,7 +118,7 @@ function volumes(voice, visit) {
             each(
                 list,
                 visit.mesh.people,
-                (person) => person.id,
+                (person) => person,
                 (person) => {
                     /** @type {HTMLInputElement} */
                     const slider = h("input", {

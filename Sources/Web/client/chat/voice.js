@@ -124,7 +124,7 @@ export class Visit {
 
     start() {
         const sounds = h("div", { hidden: true });
-        each(sounds, this.mesh.people, (person) => person.id, (person) => this.ear(person));
+        each(sounds, this.mesh.people, (person) => person, (person) => this.ear(person));
         document.body.append(sounds);
         this.mesh.start();
         effect(() => void this.media.turn("audio", !this.voice.isSilent()));

@@ -67,7 +67,8 @@ function write(element, name, value) {
 
 /**
  * A place in the page whose content is made anew whenever `key` changes; null leaves it empty.
- * @template {string | number | boolean | null | undefined} Key
+ * An object is a key by its identity: what shows somebody is made anew for whoever comes in their place.
+ * @template {string | number | boolean | object | null | undefined} Key
  * @param {() => Key} key
  * @param {(key: NonNullable<Key>) => Node | null} make
  */
@@ -97,15 +98,16 @@ export function choose(key, make) {
 }
 
 /**
- * Children of `parent`, one for each item by its key, made once, put in its place, and never moved.
+ * Children of `parent`, one for each item by its key, made once, put in its place, and never moved. The key is the item
+ * itself where a child follows what is in the item: another object with the same name is another child.
  * @template T
  * @param {HTMLElement} parent
  * @param {() => T[]} items
- * @param {(item: T) => string} key
+ * @param {(item: T) => unknown} key
  * @param {(item: T) => HTMLElement} make
  */
 export function each(parent, items, key, make) {
-    /** @type {Map<string, { node: HTMLElement, stop: () => void }>} */
+    /** @type {Map<unknown, { node: HTMLElement, stop: () => void }>} */
     const present = new Map();
     effect(() => {
         const wanted = items();

@@ -6,6 +6,7 @@ import { local } from "../core/storage.js";
 import { log } from "../debug.js";
 import { isTelephone, picture, voice } from "./constraints.js";
 import { problemOf } from "./problems.js";
+import { Retry } from "./retry.js";
 
 /** @typedef {import("./problems.js").Problem} Problem */
 /** @typedef {"audio" | "video"} Kind */
@@ -31,6 +32,12 @@ export class Media {
             video: signal(/** @type {Device[]} */ ([])),
             output: signal(/** @type {Device[]} */ ([])),
         };
+        /**
+         * What the browser lists, with or without leave to look closer.
+         * @type {Record<Kind, string[]>}
+         */
+        this.plugged = { audio: [], video: [] };
+        this.retries = { audio: new Retry(), video: new Retry() };
         /** The speaker that was picked; empty for the system's own. */
         this.output = signal("");
         this.isAsking = signal(false);
@@ -43,7 +50,7 @@ export class Media {
         /** @type {Promise<unknown>} */
         this.queue = Promise.resolve();
         this.isOver = false;
-        this.changed = () => this.list();
+        this.changed = () => void this.replugged();
         this.seen = () => document.visibilityState === "visible" && this.recover();
         navigator.mediaDevices?.addEventListener?.("devicechange", this.changed);
         document.addEventListener("visibilitychange", this.seen);
@@ -58,6 +65,12 @@ export class Media {
 
     /** Opens whatever is wanted and not open yet, with one question to the person if possible. */
     open() {
+        for (const kind of /** @type {Kind[]} */ (["audio", "video"])) this.retries[kind].reset();
+        return this.reach();
+    }
+
+    /** The same, when it is not the person who asks. */
+    reach() {
         return this.inTurn(async () => {
             const missing = /** @type {Kind[]} */ (["audio", "video"]).filter((kind) => this.wants[kind]() && !this.tracks[kind]());
             if (missing.length === 0) return;
@@ -157,19 +170,30 @@ export class Media {
             return;
         } catch (error) {
             log("media", kinds.join("+"), String(error));
-            const problem = problemOf(error);
-            for (const kind of kinds) this.problems[kind].set(problem);
-            if (kinds.length === 1) return;
+            await this.list();
             for (const kind of kinds) {
+                await this.explain(kind, error);
+                if (kinds.length === 1) return;
                 // Asked together and refused: only what is allowed anyway is asked for again, without a new question.
-                if (problem === "denied" && !(await isGranted(kind))) continue;
+                if (this.problems[kind].peek() === "denied") continue;
                 try {
                     this.adopt(await this.request([kind], false));
                 } catch (alone) {
-                    this.problems[kind].set(problemOf(alone));
+                    await this.explain(kind, alone);
                 }
             }
         }
+    }
+
+    /**
+     * Notes why a device could not be opened.
+     * @param {Kind} kind
+     * @param {unknown} error
+     */
+    async explain(kind, error) {
+        const isListed = this.plugged[kind].length > 0;
+        this.problems[kind].set(problemOf(error, { isListed, isGranted: await isGranted(kind), isSecure: window.isSecureContext }));
+        this.retries[kind].failed(this.plugged[kind], performance.now());
     }
 
     /**
@@ -197,6 +221,7 @@ export class Media {
             this.tracks[kind].peek()?.stop();
             this.tracks[kind].set(track);
             this.problems[kind].set(null);
+            this.retries[kind].opened(performance.now());
         }
     }
 
@@ -211,7 +236,8 @@ export class Media {
             this.adopt(await this.request([kind], isFirm));
         } catch (error) {
             log("media", kind, String(error));
-            this.problems[kind].set(problemOf(error));
+            await this.list();
+            await this.explain(kind, error);
         }
         await this.list();
     }
@@ -226,8 +252,12 @@ export class Media {
         log("media", kind, "ended");
         this.tracks[kind].set(null);
         this.problems[kind].set("unplugged");
-        if (this.wants[kind]()) await this.open();
-        if (!this.tracks[kind].peek()) this.problems[kind].set("unplugged");
+        const isWorth = this.retries[kind].isWorthAfterEnd(performance.now());
+        if (this.wants[kind].peek() && isWorth) await this.reach();
+        else await this.list();
+        if (this.tracks[kind].peek()) return;
+        this.problems[kind].set("unplugged");
+        this.retries[kind].failed(this.plugged[kind], performance.now());
     }
 
     /** After a telephone call or a locked screen the devices may be dead though they say otherwise. */
@@ -249,6 +279,17 @@ export class Media {
         this.tracks[kind].set(null);
     }
 
+    /** Somebody plugged something in or pulled it out: perhaps what was missing is there now. */
+    async replugged() {
+        await this.list();
+        if (this.isOver) return;
+        const isHelped = (/** @type {Kind} */ kind) =>
+            this.wants[kind].peek() &&
+            ["missing", "unplugged", "blocked"].includes(this.problems[kind].peek() ?? "") &&
+            this.retries[kind].isWorth(this.plugged[kind], performance.now());
+        if (/** @type {Kind[]} */ (["audio", "video"]).filter(isHelped).length > 0) await this.reach();
+    }
+
     /** Looks what is plugged in. */
     async list() {
         const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
@@ -258,12 +299,8 @@ export class Media {
         this.devices.video.set(of(inputs.video));
         this.devices.output.set(of("audiooutput"));
         for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
-            // Somebody plugged in what was missing.
-            const problem = this.problems[kind].peek();
-            if ((problem === "missing" || problem === "unplugged") && this.devices[kind]().length > 0 && this.wants[kind].peek()) {
-                this.problems[kind].set(null);
-                void this.open();
-            }
+            // Without leave they have no names of their own.
+            this.plugged[kind] = all.filter((one) => one.kind === inputs[kind]).map((one, index) => one.deviceId || `${kind} ${index}`);
         }
     }
 

@@ -46,12 +46,12 @@ export function callScreen(call, { leave, over }) {
 
     const tiles = h("div", { class: "tiles" });
     tiles.append(ownTile(call, own));
-    each(tiles, call.people, (person) => person.id, (person) => tile(person, call, loudspeakers));
+    each(tiles, call.people, (person) => person, (person) => tile(person, call, loudspeakers));
     const screens = h("div", { class: "screens" });
     each(
         screens,
         () => call.people().filter((person) => person.screen()),
-        (person) => person.id,
+        (person) => person,
         (person) => screenTile(person),
     );
     const hasScreen = () => call.people().some((person) => person.screen());

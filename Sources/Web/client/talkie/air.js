@@ -112,6 +112,7 @@ function stage(talkie, name, isMine) {
         "div",
         { class: "stage-air", "data-shown": shown, "data-camera": () => (media.tracks.video() ? "on" : "off") },
         player.video,
+        player.audio,
         own,
         choose(shown, (key) => words(String(key), talkie, name)),
     );

@@ -45,7 +45,7 @@ function onAir({ room, name, isSoundOnly }) {
     const media = new Media({ isSmall: true });
     media.wants.video.set(!isSoundOnly);
     const video = h("video", { class: "heard", playsinline: true, "aria-hidden": "true" });
-    const player = new Player(video);
+    const player = new Player(video, h("audio", { class: "heard" }));
     const talkie = new Talkie({ room, name, media, player });
     onEnd(() => media.stop());
     effect(() => {

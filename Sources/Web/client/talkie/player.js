@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays what comes over the air as it comes, and keeps to the live edge.
+// Plays what comes over the air as it comes, and keeps to the live edge. The voice has an element of its own, and the
+// picture follows it: a camera that gives few frames, or none for a while, makes nobody unheard.
 
 import { onEnd, signal } from "../core/signal.js";
 import { log } from "../debug.js";
-import { Source, isManaged, isPlayable } from "./formats.js";
-import { pace } from "./pace.js";
+import { Deck } from "./deck.js";
+import { Source, isPlayable, partsOf } from "./formats.js";
+import { follow, pace } from "./pace.js";
+import { Splitter, longestFrame } from "./splitter.js";
 
 /** @typedef {"idle" | "waiting" | "playing" | "unplayable" | "blocked"} Condition */
 
-/** What has been heard longer ago than this may be let go of, in seconds. */
-const kept = 20;
-
 export class Player {
-    /** @param {HTMLVideoElement} video One element for the life of the page: what a tap has unlocked stays unlocked. */
-    constructor(video) {
+    /**
+     * The elements live as long as the page: what a tap has unlocked stays unlocked.
+     * @param {HTMLVideoElement} video
+     * @param {HTMLAudioElement} audio
+     */
+    constructor(video, audio) {
         this.video = video;
+        this.audio = audio;
         this.condition = signal(/** @type {Condition} */ ("idle"));
         this.hasPicture = signal(false);
         /** Called when something has been heard to its end. */
@@ -22,23 +27,41 @@ export class Player {
         /** Called when the first picture or sound of a talk comes out. */
         this.onfirst = () => {};
         this.isLive = false;
-        this.isComplete = false;
         /** @type {string | null} */
         this.mime = null;
-        /** @type {Uint8Array[]} */
-        this.queue = [];
-        /** @type {import("./formats.js").Source | null} */
-        this.source = null;
-        /** @type {SourceBuffer | null} */
-        this.buffer = null;
-        this.address = "";
+        /** @type {Splitter | null} */
+        this.splitter = null;
+        /**
+         * What came before it was known what it is.
+         * @type {Uint8Array[]}
+         */
+        this.early = [];
+        const listener = (/** @type {boolean} */ isPicture) => ({
+            updated: () => this.keepPace(),
+            failed: () => this.fails(isPicture),
+            emptied: () => this.splitter?.restart(isPicture),
+        });
+        this.decks = { sound: new Deck(audio, listener(false)), picture: new Deck(video, listener(true)) };
+        /**
+         * The one by which the time goes; the picture's, where voice and picture cannot be taken apart.
+         * @type {Deck}
+         */
+        this.leader = this.decks.sound;
         const timer = window.setInterval(() => this.keepPace(), 200);
-        video.onplaying = () => this.sounds();
-        video.onended = () => this.ended();
+        for (const deck of [this.decks.sound, this.decks.picture]) {
+            deck.element.onplaying = () => deck === this.leader && this.sounds();
+            deck.element.onended = () => deck === this.leader && this.ended();
+        }
+        video.onloadeddata = () => this.shows();
         onEnd(() => {
             clearInterval(timer);
             this.stop();
         });
+    }
+
+    /** Where one is, in seconds. */
+    get time() {
+        return this.leader.element.currentTime;
     }
 
     /**
@@ -48,22 +71,7 @@ export class Player {
     begin(isLive) {
         this.stop();
         this.isLive = isLive;
-        this.isComplete = false;
-        this.condition.set("waiting");
-        if (!Source) {
-            this.condition.set("unplayable");
-            return;
-        }
-        const source = new Source();
-        this.source = source;
-        source.addEventListener("sourceopen", () => source === this.source && this.open());
-        // Apple's managed kind says when it is hungry.
-        source.addEventListener("startstreaming", () => this.pump());
-        if (isManaged) Object.assign(this.video, { disableRemotePlayback: true });
-        this.address = URL.createObjectURL(source);
-        this.video.src = this.address;
-        this.video.requestVideoFrameCallback?.(() => this.shows(source));
-        this.play();
+        this.condition.set(Source ? "waiting" : "unplayable");
     }
 
     /**
@@ -73,129 +81,122 @@ export class Player {
     format(mime) {
         if (!mime || mime === this.mime || this.condition.peek() === "idle") return;
         this.mime = mime;
-        this.hasPicture.set(mime.startsWith("video/"));
         if (!isPlayable(mime)) {
             log("player", "cannot play", mime);
             this.condition.set("unplayable");
             return;
         }
-        this.open();
+        const { sound, picture } = partsOf(mime);
+        const { decks } = this;
+        const isApart = sound !== null && picture !== null && isPlayable(sound) && isPlayable(picture);
+        this.splitter = isApart ? new Splitter() : null;
+        this.leader = isApart || !mime.startsWith("video/") ? decks.sound : decks.picture;
+        this.video.muted = isApart;
+        this.leader.begin(isApart ? sound : mime);
+        if (isApart) decks.picture.begin(picture);
+        this.play();
+        for (const bytes of this.early.splice(0)) this.push(bytes);
     }
 
     /** @param {Uint8Array} bytes */
     push(bytes) {
-        if (this.condition.peek() === "idle" || this.condition.peek() === "unplayable") return;
-        this.queue.push(bytes);
-        this.pump();
+        const condition = this.condition.peek();
+        if (condition === "idle" || condition === "unplayable") return;
+        if (!this.mime) {
+            this.early.push(bytes);
+            return;
+        }
+        if (!this.splitter) return this.leader.push(bytes);
+        const { sound, picture } = this.splitter.take(bytes);
+        this.decks.sound.push(sound);
+        this.decks.picture.push(picture);
+        if (this.splitter.isBroken) this.condition.set("unplayable");
     }
 
     /** Nothing more comes: what is there is played to its end. */
     complete() {
-        this.isComplete = true;
         this.isLive = false;
-        if (this.condition.peek() === "unplayable" || !this.mime) this.stop();
-        else this.pump();
+        if (this.condition.peek() === "unplayable" || !this.mime) return this.stop();
+        this.decks.sound.complete();
+        this.decks.picture.complete();
     }
 
     stop() {
-        this.source = null;
-        this.buffer = null;
         this.mime = null;
-        this.queue = [];
+        this.splitter = null;
+        this.early = [];
         this.condition.set("idle");
         this.hasPicture.set(false);
-        if (this.address) {
-            URL.revokeObjectURL(this.address);
-            this.address = "";
-            this.video.removeAttribute("src");
-            this.video.load();
-        }
+        this.decks.sound.stop();
+        this.decks.picture.stop();
     }
 
     /** The person has tapped: now it may sound. */
     play() {
-        this.video.play().then(
+        const { element } = this.leader;
+        element.play().then(
             () => this.condition.peek() === "blocked" && this.condition.set("playing"),
             (error) => {
                 log("player", String(error));
                 if (error instanceof Error && error.name === "NotAllowedError") this.condition.set("blocked");
             },
         );
-    }
-
-    // MARK: - The media source
-
-    open() {
-        const { source, mime } = this;
-        if (!source || !mime || this.buffer || source.readyState !== "open") return;
-        try {
-            this.buffer = source.addSourceBuffer(mime);
-            this.buffer.addEventListener("updateend", () => {
-                this.keepPace();
-                this.pump();
-            });
-        } catch (error) {
-            log("player", String(error));
-            this.condition.set("unplayable");
-            return;
-        }
-        this.pump();
-    }
-
-    pump() {
-        const { buffer, source } = this;
-        if (!buffer || !source || buffer.updating || source.readyState !== "open") return;
-        try {
-            const behind = this.video.currentTime - kept;
-            if (behind > 2 && buffer.buffered.length > 0 && buffer.buffered.start(0) < behind - 5) {
-                buffer.remove(0, behind);
-            } else if (this.queue.length > 0) {
-                buffer.appendBuffer(join(this.queue.splice(0)));
-            } else if (this.isComplete) {
-                source.endOfStream();
-            }
-        } catch (error) {
-            log("player", String(error));
-        }
+        if (element !== this.video && this.splitter) void this.video.play().catch((error) => log("picture", String(error)));
     }
 
     keepPace() {
-        const { video } = this;
-        if (!this.buffer || video.readyState === 0) return;
-        const { buffered } = video;
-        const ranges = Array.from({ length: buffered.length }, (_, index) => ({ start: buffered.start(index), end: buffered.end(index) }));
-        const { seek, rate } = pace({ time: video.currentTime, rate: video.playbackRate, ranges, isLive: this.isLive });
-        if (seek !== null) video.currentTime = seek;
-        if (video.playbackRate !== rate) video.playbackRate = rate;
+        const { leader, video, splitter } = this;
+        const { element } = leader;
+        if (!leader.buffer) return;
+        // The last picture is said to stand longer than it will.
+        const excess = splitter && element === video ? longestFrame / 1000 : 0;
+        const ranges = leader.ranges().map(({ start, end }) => ({ start, end: Math.max(start, end - excess) }));
+        if (element.readyState > 0) {
+            apply(element, pace({ time: element.currentTime, rate: element.playbackRate, ranges, isLive: this.isLive }));
+        }
+        if (!splitter || element === video || video.readyState === 0) return;
+        const time = ranges.length > 0 && element.readyState > 0 ? element.currentTime : null;
+        apply(video, follow({ leader: time, time: video.currentTime, isSeeking: video.seeking, ranges: this.decks.picture.ranges() }));
     }
 
     // MARK: - What comes out
 
     sounds() {
         if (this.condition.peek() === "waiting" || this.condition.peek() === "blocked") this.condition.set("playing");
-        if (!this.hasPicture.peek()) this.onfirst();
+        this.onfirst();
     }
 
-    /** @param {object} source */
-    shows(source) {
-        if (source !== this.source) return;
+    shows() {
+        this.hasPicture.set(true);
+        if (this.leader.element === this.video) this.sounds();
         this.onfirst();
     }
 
     ended() {
-        if (!this.isComplete) return;
+        if (!this.leader.isComplete) return;
         this.onheard();
         this.stop();
     }
+
+    /**
+     * Without a picture one still hears; and where nothing can sound one still sees.
+     * @param {boolean} isPicture
+     */
+    fails(isPicture) {
+        const { sound, picture } = this.decks;
+        const other = isPicture ? sound : picture;
+        if (!this.splitter || !other.address) return this.condition.set("unplayable");
+        (isPicture ? picture : sound).stop();
+        this.leader = other;
+        if (!isPicture && this.hasPicture.peek()) this.sounds();
+    }
 }
 
-/** @param {Uint8Array[]} parts */
-function join(parts) {
-    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-    }
-    return whole;
+/**
+ * @param {HTMLMediaElement} element
+ * @param {import("./pace.js").Advice} advice
+ */
+function apply(element, { seek, rate }) {
+    if (seek !== null) element.currentTime = seek;
+    if (element.playbackRate !== rate) element.playbackRate = rate;
 }

@@ -92,7 +92,7 @@ export class Talkie {
             link: this.link.peek(),
             moments: this.moments,
             player: this.player.condition.peek(),
-            time: this.player.video.currentTime,
+            time: this.player.time,
             width: this.player.video.videoWidth,
             unheard: this.unheard.peek(),
         }));
@@ -250,10 +250,11 @@ export class Talkie {
 
     record() {
         const { audio, video } = this.media.tracks;
-        const tracks = [audio.peek(), this.media.wants.video.peek() ? video.peek() : null].filter((track) => track !== null);
+        const [voice, picture] = [audio.peek(), this.media.wants.video.peek() ? video.peek() : null];
         try {
+            if (!voice) throw new DOMException("no microphone", "NotFoundError");
             this.moments.firstChunk = 0;
-            this.recording = new Recording(/** @type {MediaStreamTrack[]} */ (tracks), (bytes) => {
+            this.recording = new Recording(voice, picture, (bytes) => {
                 if (this.moments.firstChunk === 0) this.moments.firstChunk = this.now();
                 this.line.send(chunk(bytes));
             });
