@@ -46,6 +46,7 @@ let package = Package(
         // Doors: C behind module maps.
         door("CSQLite", package: "sqlite3", apt: "libsqlite3-dev"),
         door("CQREncode", package: "libqrencode", apt: "libqrencode-dev"),
+        door("CSystemd", package: "libsystemd", apt: "libsystemd-dev"),
         door("CZlib", package: "zlib", apt: "zlib1g-dev"),
         shim("COpenSSL", links: ["ssl", "crypto"]),
         shim("CLinux"),
@@ -81,7 +82,7 @@ let package = Package(
             "Server",
             sees: [
                 "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "TLS", "Store",
-                "Configuration", "Web",
+                "Configuration", "Web", "CSystemd",
             ],
             settings: onThePacketPath),
         .executableTarget(

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,53 +127,6 @@ int linux_set_inheritable(int fd, int inheritable) {
 int linux_duplicate(int fd) {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return copy < 0 ? -errno : copy;
-}
-
-int linux_set_unblocking(int fd) {
-    int flags = fcntl(fd, F_GETFL);
-    return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
-}
-
-int linux_notify(const char *path, const char *text, const int *descriptors, int count) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = strlen(path);
-    if (length < 2 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@')) return -EINVAL;
-    memcpy(address.sun_path, path, length);
-    if (path[0] == '@') address.sun_path[0] = 0;
-    if (count > LINUX_DESCRIPTORS_PER_MESSAGE) return -E2BIG;
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -errno;
-    struct iovec piece = {.iov_base = (void *)text, .iov_len = strlen(text)};
-    struct msghdr message = {
-        .msg_name = &address,
-        .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length),
-        .msg_iov = &piece,
-        .msg_iovlen = 1,
-    };
-    union control control;
-    attach(&message, &control, descriptors, count);
-    ssize_t sent;
-    do sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    int result = sent < 0 ? -errno : 0;
-    close(fd);
-    return result;
-}
-
-int linux_notify_barrier(const char *path, int milliseconds) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
-    int result = linux_notify(path, "BARRIER=1", &ends[1], 1);
-    close(ends[1]);
-    if (result == 0) {
-        struct pollfd end = {.fd = ends[0]};
-        int count;
-        do count = poll(&end, 1, milliseconds);
-        while (count < 0 && errno == EINTR);
-        result = count > 0 ? 0 : count < 0 ? -errno : -ETIMEDOUT;
-    }
-    close(ends[0]);
-    return result;
 }
 
 int linux_try(const char *path, const char *word, int milliseconds) {

@@ -27,7 +27,7 @@ extension Service {
     /// - Parameter reread: Reads the configuration again, at SIGHUP.
     package func run(in surroundings: Surroundings, reread: @escaping () -> Verdict) throws(ServiceFailure) {
         let environment = surroundings.environment
-        let supervisor = Supervisor(environment: environment, process: Program.process)
+        let supervisor = Supervisor(environment: environment)
         var passed = PassedDescriptors(environment: environment, process: Program.process)
         var ending: Ending?
         let loop = try ServiceFailure.wrapping { () throws(Errno) in
@@ -65,6 +65,7 @@ extension Service {
             }
             leave()
             guard ending == .replace, let handover else { break }
+            log.flush()
             let failure = handover.become(surroundings.program, environment: environment)
             log.write(.failure, "cannot become \(surroundings.program.path): \(failure); going on as before")
             passed = PassedDescriptors(handover.keeper.release(), named: handover.keeper.name)

@@ -29,6 +29,9 @@ extension Relay {
         AllocationID(slot: slot, generation: allocations[slot].generation)
     }
 
+    /// The allocation that a client has at this 5-tuple.
+    package func allocation(of flow: Flow) -> AllocationID? { find(flow).map { name(of: $0) } }
+
     /// Whether the slot's allocation is there and has not run out, `.tick` or not.
     @inline(__always)
     func isActive(_ slot: UInt32, _ now: Moment) -> Bool {

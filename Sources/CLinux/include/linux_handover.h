@@ -42,14 +42,6 @@ int linux_remote_address(int fd, void *address, unsigned size);
 /* Whether the descriptor survives exec. */
 int linux_set_inheritable(int fd, int inheritable);
 int linux_duplicate(int fd);
-/* Calls never wait from now on: supervisors pass sockets that do. */
-int linux_set_unblocking(int fd);
-
-/* Sends a datagram with descriptors to a Unix socket by its path; `@` in front stands for the abstract namespace. */
-int linux_notify(const char *path, const char *text, const int *descriptors, int count);
-
-/* Waits up to `milliseconds` until what was sent to the Unix socket before has been read and acted on (BARRIER=1). */
-int linux_notify_barrier(const char *path, int milliseconds);
 
 /* Runs a program with one word, without input or output: zero when it ends with status zero within the time. */
 int linux_try(const char *path, const char *word, int milliseconds);

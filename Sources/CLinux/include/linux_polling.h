@@ -78,6 +78,14 @@ static inline void linux_signal_set(uint64_t bits, sigset_t *set) {
         if (bits >> (number - 1) & 1) sigaddset(set, number);
 }
 
+/* Blocks the signals for this thread and those that it starts, until what was blocked `before` is again. */
+static inline void linux_signals_block(uint64_t bits, sigset_t *before) {
+    sigset_t set;
+    linux_signal_set(bits, &set);
+    pthread_sigmask(SIG_BLOCK, &set, before);
+}
+static inline void linux_signals_restore(const sigset_t *before) { pthread_sigmask(SIG_SETMASK, before, NULL); }
+
 /* Blocks the signals for this thread and those that it starts, and gives a descriptor that reads them. */
 static inline int linux_signalfd(uint64_t bits) {
     sigset_t set;

@@ -33,11 +33,29 @@ package final class Signals: Source {
 
     @discardableResult
     package init(on loop: Loop, receive: @escaping (Signal) -> Void) throws(Errno) {
-        let set = Signal.allCases.reduce(0) { $0 | UInt64(1) << UInt64($1.number - 1) }
-        descriptor = try Descriptor(checking: linux_signalfd(set))
+        descriptor = try Descriptor(checking: linux_signalfd(Self.set))
         self.receive = receive
         try loop.add(self, descriptor: descriptor.number, for: .readable)
     }
+
+    /// As long as it lives, no signal that a server answers to reaches this thread or one that it starts: for a thread that
+    /// is there before the loop that is told of them.
+    package struct Held: ~Copyable {
+        private var before = sigset_t()
+
+        package init() {
+            // Safe: the call fills the set.
+            unsafe linux_signals_block(Signals.set, &before)
+        }
+
+        deinit {
+            var before = before
+            // Safe: the call reads the set.
+            unsafe linux_signals_restore(&before)
+        }
+    }
+
+    fileprivate static let set = Signal.allCases.reduce(0) { $0 | UInt64(1) << UInt64($1.number - 1) }
 
     package func ready(_ events: Events, token: Int) {
         while true {

@@ -7,6 +7,12 @@ package struct Program: Sendable {
     package let path: String
     private let arguments: [String]
 
+    /// How a process tells the program that it becomes what it has for it: its number, a name, and numbers of
+    /// descriptors: `4711:sterna-7:9,12,13`.
+    package static let passing = "STERNA_PASSED"
+    /// What the environment of another process must not be told.
+    private static let own: Set = [passing, "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]
+
     /// The number of this process.
     package static var process: Int32 { getpid() }
 
@@ -25,13 +31,13 @@ package struct Program: Sendable {
         unsafe path.withCString { unsafe linux_try($0, "version", 5000) == 0 }
     }
 
-    /// Becomes what lies in the place, under the same number, with descriptors that it finds as ``PassedDescriptors``.
+    /// Becomes what lies in the place, under the same number, with descriptors that it finds by ``passing``.
     ///
     /// - Returns: Why that is not possible; then nothing has changed.
     package func become(passing numbers: [Int32], named name: String, environment: [String: String]) -> Errno {
-        var environment = environment.filter { !PassedDescriptors.variables.contains($0.key) }
+        var environment = environment.filter { !Self.own.contains($0.key) }
         let list = numbers.map(String.init).joined(separator: ",")
-        environment[PassedDescriptors.own] = "\(Self.process):\(name):\(list)"
+        environment[Self.passing] = "\(Self.process):\(name):\(list)"
         for number in numbers { _ = linux_set_inheritable(number, 1) }
         let words = unsafe Self.strings(arguments)
         let variables = unsafe Self.strings(environment.map { "\($0.key)=\($0.value)" })

@@ -37,15 +37,10 @@ enum AdminAnswer {
         return members
     }
 
-    /// Names a session for `kick`: its worker, its place there, and how often that was used.
-    static func identifier(of session: SessionSummary, _ worker: Int) -> String {
-        "\(worker).\(session.allocation.slot).\(session.allocation.generation)"
-    }
-
     /// One line of `sessions`.
     static func json(_ session: SessionSummary, of worker: Int) -> JSON {
         [
-            "id": .string(identifier(of: session, worker)), "user": .string(session.user),
+            "id": .string(session.allocation.name(at: worker)), "user": .string(session.user),
             "client": .string("\(session.flow.client)"), "transport": .string("\(session.flow.transport)"),
             "server": .string("\(session.flow.server)"),
             "relays": .string(session.relaysTCP ? "tcp" : "udp"),
@@ -121,4 +116,9 @@ enum AdminAnswer {
     private static func seconds(_ duration: Duration) -> JSON { .integer(duration.components.seconds) }
 
     private static func number(_ number: some BinaryInteger) -> JSON { .integer(Int64(clamping: number)) }
+}
+
+extension AllocationID {
+    /// Names a session for `kick` and in the log: its worker, its place there, and how often that was used.
+    func name(at worker: Int) -> String { "\(worker).\(slot).\(generation)" }
 }

@@ -138,7 +138,7 @@ private struct Selection {
 
     /// A user is meant with and without the time that TURN REST puts in front of the name.
     func includes(_ session: SessionSummary, of worker: Int) -> Bool {
-        if let id, id != AdminAnswer.identifier(of: session, worker) { return false }
+        if let id, id != session.allocation.name(at: worker) { return false }
         if let user, user != session.user, !session.user.hasSuffix(":\(user)") { return false }
         guard let address else { return true }
         let client = session.flow.client

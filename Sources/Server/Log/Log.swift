@@ -5,7 +5,7 @@ internal import Glibc
 internal import Synchronization
 package import Wire
 
-/// The server's log: whole lines to one descriptor, from any thread.
+/// The server's log: whole lines to one descriptor or records to systemd's journal, from any thread.
 ///
 /// Never waits: a line that the reader has no room for is left out and counted, so a stopped terminal or a full pipe
 /// cannot stop the relay. Never floods: each class of lines has a rate, and what goes beyond is told as a number.
@@ -27,24 +27,36 @@ package final class Log: Sendable {
     private let state: Mutex<State>
     private let descriptor: Int32
     private let style: LogStyle
+    /// Takes the place of the descriptor.
+    private let journal: Journal?
     private let clock: @Sendable () -> Moment
 
     /// - Parameters:
     ///   - level: The least severe lines that are written.
     ///   - descriptor: Open as long as the log is in use.
-    package init(
+    package convenience init(
         level: LogLevel, style: LogStyle, descriptor: Int32 = 2, clock: @escaping @Sendable () -> Moment
     ) {
-        state = Mutex(State(level: level))
-        (self.style, self.descriptor, self.clock) = (style, descriptor, clock)
+        self.init(level: level, style: style, descriptor: descriptor, journal: nil, clock: clock)
     }
 
-    /// The log that `settings` ask for, on standard error.
+    init(
+        level: LogLevel, style: LogStyle, descriptor: Int32, journal: Journal?,
+        clock: @escaping @Sendable () -> Moment
+    ) {
+        state = Mutex(State(level: level))
+        (self.style, self.descriptor, self.journal, self.clock) = (style, descriptor, journal, clock)
+    }
+
+    /// The log that `settings` ask for: in systemd's journal where standard error leads to it, else on standard error.
     package convenience init(
         _ settings: Settings, environment: [String: String], clock: @escaping @Sendable () -> Moment
     ) {
         let style = LogStyle(format: settings.logFormat, descriptor: 2, environment: environment)
-        self.init(level: LogLevel(settings.logLevel), style: style, clock: clock)
+        // Without a thread for it the journal still reads lines.
+        let journal = style.reachesJournal ? try? Journal() : nil
+        self.init(
+            level: LogLevel(settings.logLevel), style: style, descriptor: 2, journal: journal, clock: clock)
     }
 
     /// Applies a changed `log-min-level`.
@@ -57,9 +69,13 @@ package final class Log: Sendable {
     ///
     /// Secrets do not belong into either; names and addresses from the network may be given as they came.
     package func write(_ event: Event, _ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+        write(event, message, fields.map { (name: $0.key, value: $0.value) })
+    }
+
+    /// Writes a line whose particulars are not the same each time.
+    func write(_ event: Event, _ message: String, _ fields: [(name: String, value: LogValue)]) {
         let now = clock()
-        let line = LogLine(
-            event: event, message: message, fields: fields.map { (name: $0.key, value: $0.value) }, time: now.time)
+        let line = LogLine(event: event, message: message, fields: fields, time: now.time)
         state.withLock { state in
             guard event.level <= state.level else { return }
             closeWindows(in: &state, now: now)
@@ -80,7 +96,12 @@ package final class Log: Sendable {
         state.withLock { state in
             closeWindows(in: &state, now: Moment(instant: now.instant + .seconds(1), time: now.time))
         }
+        flush()
     }
+
+    /// Returns when everything that was written has arrived, or when its reader has been waited for long enough: before
+    /// this process is another program.
+    package func flush() { journal?.flush(atMost: .milliseconds(500)) }
 
     /// Ends the seconds that are over, and tells what they left out.
     private func closeWindows(in state: inout State, now: Moment) {
@@ -95,18 +116,21 @@ package final class Log: Sendable {
     }
 
     private func put(_ line: LogLine, in state: inout State) {
+        state.unread += journal?.takeRefused() ?? 0
         if state.unread > 0 {
             let gap = LogLine(
                 event: Event("log", .warning), message: "\(state.unread) lines were lost because nobody read the log",
                 fields: [(name: "lost", value: .count(state.unread))], time: line.time)
-            guard send(gap.bytes(style)) else {
+            guard send(gap) else {
                 state.unread += 1
                 return
             }
             state.unread = 0
         }
-        if !send(line.bytes(style)) { state.unread += 1 }
+        if !send(line) { state.unread += 1 }
     }
+
+    private func send(_ line: LogLine) -> Bool { journal?.offer(line.record(style.format)) ?? send(line.bytes(style)) }
 
     /// Writes the bytes in one piece if that is possible at once.
     ///

@@ -18,22 +18,71 @@ struct LogLine {
     func bytes(_ style: LogStyle) -> [UInt8] {
         let priority = style.hasPriorities ? "<\(event.level.rawValue)>" : ""
         let start = priority + (style.format == .json ? jsonStart : textStart(style))
-        let end = style.format == .json ? "}\n" : "\n"
+        return bytes(start, style.format)
+    }
+
+    /// What begins so, with as many of the fields behind it as there is room for.
+    private func bytes(_ start: String, _ format: Settings.LogFormat) -> [UInt8] {
+        let end = format == .json ? "}\n" : "\n"
         var line = [UInt8](start.utf8)
         for (name, value) in fields {
-            let field = style.format == .json ? json(name, value) : text(name, value)
+            let field = format == .json ? json(name, value) : text(name, value)
             // A field that does not fit is left out whole: half an escape would be worse than none.
             if line.count + field.utf8.count + end.utf8.count <= Self.maximumSize { line += field.utf8 }
         }
         return line + end.utf8
     }
 
+    // MARK: - Journal
+
+    /// The line as systemd's journal has it: fields, of which MESSAGE has all of the others in it for those who read.
+    ///
+    /// A value is escaped like text, so that nothing from the network reaches the terminal of whoever asks for it.
+    func record(_ format: Settings.LogFormat) -> [[UInt8]] {
+        let start = format == .json ? jsonStart : sentence
+        let whole = bytes(start, format).dropLast()
+        var fields = [
+            "MESSAGE=" + String(decoding: whole, as: UTF8.self), "PRIORITY=\(event.level.rawValue)",
+            "SYSLOG_FACILITY=3", "EVENT=\(event.name)",
+        ]
+        for (name, value) in self.fields { fields.append("\(Self.journalName(name))=\(Self.journalValue(value))") }
+        return fields.map { Array($0.utf8) }
+    }
+
+    /// `bytesToPeers` as `BYTES_TO_PEERS`; what means something of its own to the journal gets our name in front.
+    static func journalName(_ name: String) -> String {
+        var words = ""
+        for scalar in name.unicodeScalars {
+            if ("A"..."Z").contains(scalar), !words.isEmpty { words += "_" }
+            words +=
+                ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+                ? scalar.properties.uppercaseMapping : "_"
+        }
+        return taken.contains(words) || words.first.map { !$0.isLetter } ?? true ? "STERNA_\(words)" : words
+    }
+
+    /// Names that systemd.journal-fields(7) has a meaning for.
+    private static let taken: Set = [
+        "MESSAGE", "MESSAGE_ID", "PRIORITY", "ERRNO", "UNIT", "EVENT", "TID", "DOCUMENTATION",
+    ]
+
+    private static func journalValue(_ value: LogValue) -> String {
+        switch value {
+        case .text(let text): clean(text, quotes: false)
+        case .integer(let number): "\(number)"
+        case .flag(let flag): flag ? "yes" : "no"
+        case .duration(let duration): seconds(duration)
+        }
+    }
+
     // MARK: - Text
+
+    private var sentence: String { "\(event.name): \(Self.clean(message, quotes: false))" }
 
     private func textStart(_ style: LogStyle) -> String {
         let time = style.hasPriorities ? "" : "\(self.time) "
         let level = style.isColoured ? event.level.coloured : event.level.word
-        return "\(time)\(level) \(event.name): \(Self.clean(message, quotes: false))"
+        return "\(time)\(level) \(sentence)"
     }
 
     private func text(_ name: String, _ value: LogValue) -> String {

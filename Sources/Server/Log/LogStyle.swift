@@ -8,6 +8,11 @@ package struct LogStyle: Hashable, Sendable {
     package var format: Settings.LogFormat
     /// `<3>` to `<7>` in front of each line: for journald, which has the time itself.
     package var hasPriorities = false
+    /// Whether the descriptor leads to journald, and journald takes records of fields here.
+    package var reachesJournal: Bool {
+        // Safe: the path is a constant that ends in zero.
+        unsafe hasPriorities && access(Journal.socket, W_OK) == 0
+    }
     package var isColoured = false
 
     package init(format: Settings.LogFormat, hasPriorities: Bool = false, isColoured: Bool = false) {

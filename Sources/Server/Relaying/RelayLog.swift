@@ -7,13 +7,14 @@ extension Log {
     /// What happened at the relay, as a line.
     func write(_ event: RelayEvent) {
         switch event {
-        case .ended(let session):
+        case .ended(let session, let worker):
             // The server's own check of itself is nobody's session.
             guard !session.user.hasSuffix(RelayCheck.user) else { return }
             write(
                 .session, "a session ended",
                 [
-                    "user": .text(session.user), "client": .endpoint(session.flow.client),
+                    "session": .text(session.allocation.name(at: worker)), "user": .text(session.user),
+                    "client": .endpoint(session.flow.client),
                     "transport": .text("\(session.flow.transport)"),
                     "relays": .text(session.relaysTCP ? "tcp" : "udp"),
                     "relayed": .text(session.relayed.map { "\($0)" }.joined(separator: " ")),
@@ -28,16 +29,16 @@ extension Log {
                 .host,
                 "a restart would end some of the calls: the kernel keeps no more sockets (\(errno)); "
                     + "a higher limit of open files would help")
-        case .refused(let refused):
+        case .refused(let refused, let session):
             let event = Self.event(for: refused)
             guard isWanted(event) else { return }
-            write(
-                event, "a request was refused",
-                [
-                    "client": .endpoint(refused.flow.client), "code": .count(refused.code.rawValue),
-                    "peer": .text(refused.peer.map { "\($0)" } ?? ""), "reason": .text(refused.cause.word),
-                    "because": .text(refused.explanation),
-                ])
+            var fields: [(name: String, value: LogValue)] = [
+                ("client", .endpoint(refused.flow.client)), ("code", .count(refused.code.rawValue)),
+                ("peer", .text(refused.peer.map { "\($0)" } ?? "")), ("reason", .text(refused.cause.word)),
+                ("because", .text(refused.explanation)),
+            ]
+            if let session { fields.append(("session", .text(session))) }
+            write(event, "a request was refused", fields)
         }
     }
 

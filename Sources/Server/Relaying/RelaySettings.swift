@@ -67,6 +67,12 @@ extension RelayService {
             self.onEvent = onEvent
         }
 
+        /// How many workers there will be.
+        var workerCount: Int { PortShares.split(relay.ports, among: workers ?? Host.processors).count }
+
+        /// Bytes of buffer to ask for on listeners.
+        var listenerBuffer: Int { socketBuffer * 8 }
+
         /// Whether new allocations are refused.
         var isDraining: Bool {
             get { relay.isDraining }
@@ -106,10 +112,10 @@ package struct RelayContexts: Sendable {
 
 /// What is worth a line of the log.
 package enum RelayEvent: Sendable {
-    /// An allocation is no more; its reason is nil when the server stops.
-    case ended(SessionSummary)
-    /// A request was answered with an error.
-    case refused(Refused)
+    /// An allocation of a worker is no more; its reason is nil when the server stops.
+    case ended(SessionSummary, worker: Int)
+    /// A request was answered with an error; by the session's name where there is one.
+    case refused(Refused, session: String?)
     /// The kernel takes no more of what is to outlive this process.
     case notKept(Errno)
 }

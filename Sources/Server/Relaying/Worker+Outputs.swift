@@ -20,10 +20,11 @@ extension Worker {
                 tally.sessions &+= 1
                 streams[summary.flow]?.expectCredentials(true)
                 associations.client(summary.flow)?.hasAllocation = false
-                place.onEvent(.ended(summary))
+                place.onEvent(.ended(summary, worker: place.number))
             case .refused(let refused):
                 tally.refusals &+= 1
-                place.onEvent(.refused(refused))
+                let session = relay.allocation(of: refused.flow)
+                place.onEvent(.refused(refused, session: session?.name(at: place.number)))
             }
         }
     }

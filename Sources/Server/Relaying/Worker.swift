@@ -177,7 +177,7 @@ final class Worker {
         case .leave(let farewell): leave(for: farewell)
         case .ask(let inquiry): answer(inquiry)
         case .finish:
-            relay.sessions(now: loop.now) { place.onEvent(.ended($0)) }
+            relay.sessions(now: loop.now) { place.onEvent(.ended($0, worker: place.number)) }
             leaveAssociations()
         }
     }

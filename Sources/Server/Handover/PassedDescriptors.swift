@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
+internal import CSystemd
+package import Engine
+internal import Glibc
 
-/// The descriptors that this process was started with beside the standard three (sd_listen_fds(3)).
+/// The descriptors that this process was started with beside the standard three (sd_listen_fds_with_names(3)).
 package final class PassedDescriptors {
     /// Numbers by name, in the order in which they were passed.
     private var numbers: [(name: String, number: Int32)] = []
 
     private static let first: Int32 = 3
-    /// How a process tells the program that it becomes: its number, a name, and numbers: `4711:sterna-7:9,12,13`.
-    static let own = "STERNA_PASSED"
-    /// What the environment of another process must not be told.
-    static let variables: Set = [own, "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]
     /// What a descriptor without a name is called.
     private static let unnamed = "unknown"
 
-    /// Takes over what the environment tells of; nothing where it tells of another process.
+    /// Takes over what the environment of this process tells of; nothing where it tells of another one.
     package init(environment: [String: String], process: Int32) {
-        if let own = environment[Self.own] { take(own: own, process) }
-        guard environment["LISTEN_PID"] == "\(process)",
-            let count = environment["LISTEN_FDS"].flatMap(Int32.init), (1...65_536).contains(count)
-        else { return }
-        let names = environment["LISTEN_FDNAMES"].map { $0.split(separator: ":", omittingEmptySubsequences: false) }
-        for index in 0..<count {
-            let name = names.flatMap { Int(index) < $0.count ? String($0[Int(index)]) : nil }
+        if let own = environment[Program.passing] { take(own: own, process) }
+        var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        // Safe: the call makes the list, as long as it answers, and leaves it to the caller.
+        let count = unsafe sd_listen_fds_with_names(0, &names)
+        defer { unsafe free(names) }
+        for index in 0..<max(0, count) {
+            var name: String?
+            if let text = unsafe names?[Int(index)] {
+                name = unsafe String(cString: text)
+                unsafe free(text)
+            }
             let number = Self.first + index
-            // One that is not there was promised in vain.
-            guard linux_set_inheritable(number, 0) == 0, linux_set_unblocking(number) == 0 else { continue }
+            // A supervisor may pass sockets that wait.
+            _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
             numbers.append((name ?? Self.unnamed, number))
         }
     }
@@ -42,7 +44,7 @@ package final class PassedDescriptors {
         let words = text.split(separator: ":", omittingEmptySubsequences: false)
         guard words.count == 3, words[0] == "\(process)" else { return }
         for number in words[2].split(separator: ",").compactMap({ Int32($0) })
-        where number >= Self.first && linux_set_inheritable(number, 0) == 0 {
+        where number >= Self.first && fcntl(number, F_SETFD, FD_CLOEXEC) == 0 {
             numbers.append((String(words[1]), number))
         }
     }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
+internal import CSystemd
+internal import Engine
 
 /// Whoever started this process and wants to hear how it fares: systemd, or somebody who speaks like it
 /// (sd_notify(3)).
+///
+/// Where to find it stands in the environment of this process, from which the library reads it each time.
 package struct Supervisor: Sendable {
-    private let path: String
-    /// How often it wants a sign of life; nil where it does not.
+    /// How often it wants a sign of life (sd_watchdog_enabled(3)); nil where it does not.
     package let watchdog: Duration?
 
     /// Nil where nobody asked to be told.
-    package init?(environment: [String: String], process: Int32) {
+    package init?(environment: [String: String]) {
         guard let path = environment["NOTIFY_SOCKET"], !path.isEmpty else { return nil }
-        self.path = path
-        let isForThis = environment["WATCHDOG_PID"].map { $0 == "\(process)" } ?? true
-        let period = environment["WATCHDOG_USEC"].flatMap(Int64.init) ?? 0
-        watchdog = isForThis && period > 0 ? .microseconds(period) : nil
+        var period: UInt64 = 0
+        // Safe: the call writes one number.
+        let isAsked = unsafe sd_watchdog_enabled(0, &period) > 0
+        watchdog = isAsked && period > 0 ? .microseconds(Int64(clamping: period)) : nil
     }
 
     /// Tells something; nothing happens when nobody listens any more.
     package func tell(_ lines: [String]) {
-        // Safe: both strings live through the call.
-        _ = unsafe linux_notify(path, lines.joined(separator: "\n"), nil, 0)
+        // Safe: the string lives through the call.
+        _ = unsafe sd_notify(0, lines.joined(separator: "\n"))
     }
 
     /// Gives descriptors to be kept under a name over restarts of this process.
@@ -28,16 +30,13 @@ package struct Supervisor: Sendable {
         let text = "FDSTORE=1\nFDNAME=\(name)\nFDPOLL=0"
         for start in stride(from: 0, to: descriptors.count, by: Bag.capacity) {
             let some = Array(descriptors[start..<min(start + Bag.capacity, descriptors.count)])
-            // Safe: the strings and the array live through the call.
-            _ = unsafe linux_notify(path, text, some, Int32(some.count))
+            // Safe: the string and the array, as long as is said, live through the call.
+            _ = unsafe sd_pid_notify_with_fds(0, 0, text, some, UInt32(some.count))
         }
     }
 
     /// Returns when everything that was told has been heard and done, or after five seconds.
-    package func waitUntilHeard() {
-        // Safe: the string lives through the call.
-        _ = unsafe linux_notify_barrier(path, 5000)
-    }
+    package func waitUntilHeard() { _ = sd_notify_barrier(0, 5_000_000) }
 
     /// Lets go of all that is kept under a name.
     package func forget(_ name: String) { tell(["FDSTOREREMOVE=1", "FDNAME=\(name)"]) }
