@@ -78,6 +78,7 @@ package final class Service {
             try readCertificate()
             findAddresses()
             try startDirectory()
+            try releaseEntrances()
             try startRelay()
             try startWeb()
             try startAdministration()
@@ -233,6 +234,16 @@ package enum ServiceFailure: Error, CustomStringConvertible {
     case relay(RelayFailure)
     case store(StoreError)
     case system(Errno)
+
+    /// Whether somebody has to change something: another try would end the same.
+    package var needsOperator: Bool {
+        switch self {
+        case .bind(let failure), .relay(.bind(let failure)):
+            [.addressInUse, .addressNotAvailable].contains(failure.errno)
+        case .context, .identity, .privileges, .relay(.noRelayPorts): true
+        case .authority, .relay(.resources), .store, .system: false
+        }
+    }
 
     package var description: String {
         switch self {

@@ -53,6 +53,8 @@ enum Exit {
     static let data: Int32 = 65
     /// EX_UNAVAILABLE: what is needed is not there.
     static let unavailable: Int32 = 69
+    /// EX_OSERR: the system refused something that another try may get.
+    static let system: Int32 = 71
     /// EX_CONFIG: the configuration is wrong.
     static let configuration = Verdict.exitCode
 }

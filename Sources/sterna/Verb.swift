@@ -14,7 +14,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         ServeVerb.verb, CheckVerb.verb, BenchVerb.verb, ConfigVerb.verb, TokenVerb.verb, UserVerb.verb,
         SecretVerb.verb, StatusVerb.verb, SessionsVerb.verb, KickVerb.verb, DrainVerb.verb, ReloadVerb.verb,
-        TopVerb.verb, BackupVerb.verb, RestoreVerb.verb, DecodeVerb.verb, VersionVerb.verb, Help.verb,
+        TopVerb.verb, BackupVerb.verb, RestoreVerb.verb, PortsVerb.verb, DecodeVerb.verb, VersionVerb.verb, Help.verb,
     ]
 
     static func named(_ name: String) -> Verb? { all.first { $0.name == name } }

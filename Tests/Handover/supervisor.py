@@ -55,6 +55,10 @@ class Supervisor:
     def command(self, program):
         return [program or product.BINARY, "serve", "--config", self.configuration]
 
+    def commands_before(self):
+        """What is run to its end before each start, and may store descriptors for it (ExecStartPre)."""
+        return []
+
     def seen(self, name):
         """The path of a file in the folder as the server sees it."""
         return os.path.join(self.folder, name)
@@ -97,11 +101,14 @@ class Supervisor:
     def start(self, program=None, ready=True, seconds=30):
         """Starts the server, with all that is stored, and waits until it is ready."""
         since = len(self.heard)
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "NOTIFY_SOCKET": self.seen("notify"), **self.variables}
+        for before in self.commands_before():
+            done = subprocess.run(before, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            assert done.returncode == 0, f"{' '.join(before)} ended with {done.returncode}: {done.stdout}"
         with self.changed:
             passed = [(name, number) for name, numbers in self.store.items() for number in numbers]
         passed += self.sockets
         command = self.command(program)
-        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", "NOTIFY_SOCKET": self.seen("notify"), **self.variables}
         if passed:
             environment["LISTEN_FDS"] = str(len(passed))
             environment["LISTEN_FDNAMES"] = ":".join(name for name, _ in passed)

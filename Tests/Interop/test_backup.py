@@ -75,3 +75,25 @@ def test_what_is_no_backup_changes_nothing(tmp_path):
     assert said.returncode == 65 and "nothing was changed" in said.stderr
     assert data.exists() and not (tmp_path / "data.before-restore").exists()
     assert sorted(os.listdir(tmp_path)) == ["data", "other.tar"]
+
+
+def test_nothing_is_restored_under_a_server_that_runs(tmp_path):
+    server = Server("sterna", ["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"])
+    server.wait()
+    archive = tmp_path / "sterna.tar"
+    configuration = os.path.join(server.folder, "turn.conf")
+    assert sterna("backup", str(archive), "--config", configuration).returncode == 0
+    before = sorted(os.listdir(server.folder))
+    words = ["restore", str(archive), "--data", server.folder, "--configuration", str(tmp_path / "configuration")]
+    refused = sterna(*words)
+    assert refused.returncode == 69
+    assert f"process {server.process.pid} has the database" in refused.stderr and "systemctl stop sterna" in refused.stderr
+    assert sorted(os.listdir(server.folder)) == before
+    assert not (tmp_path / "configuration").exists()
+    # Also where it ended without a word.
+    server.process.kill()
+    server.process.wait()
+    done = sterna(*words)
+    assert done.returncode == 0, done.stderr
+    subprocess.run(["rm", "-rf", server.folder + ".before-restore"], check=True)
+    server.stop()

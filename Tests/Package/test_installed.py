@@ -58,7 +58,7 @@ def service(system, certificates):
         shutil.copy(source, system.path(f"/etc/sterna/{name}"))
         system.does("chown", "root:sterna", f"/etc/sterna/{name}")
         system.does("chmod", "640", f"/etc/sterna/{name}")
-    running = unit.Unit(system, "127.0.0.1")
+    running = unit.Unit(system)
     running.tls_port, running.last = running.port + 1, running.relays[-1]
     path = "/etc/sterna/sterna.conf"
     system.write(path, system.read(path) + OPERATOR.format(**vars(running)), 0o640)

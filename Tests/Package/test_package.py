@@ -62,9 +62,9 @@ def test_the_service_has_a_user_without_a_shell(system):
     assert system.owner("/var/lib/sterna") == "sterna:sterna 750"
 
 
-def test_units_are_enabled(system):
-    for unit, wanted in (("sterna.service", "multi-user.target"), ("sterna.socket", "sockets.target")):
-        assert os.path.islink(system.path(f"/etc/systemd/system/{wanted}.wants/{unit}"))
+def test_the_unit_is_enabled_and_no_socket_unit_stays_behind_when_it_is_stopped(system):
+    assert os.path.islink(system.path("/etc/systemd/system/multi-user.target.wants/sterna.service"))
+    assert "sterna.socket" not in system.does("dpkg", "-L", "sterna")
 
 
 def test_manual_pages_are_where_man_looks(system):
@@ -89,6 +89,8 @@ def test_coturn_may_stay_beside_it_for_its_tools(system):
 
 def test_removing_keeps_configuration_and_database_and_purging_takes_them(system):
     system.write("/var/lib/sterna/sterna.db", "", 0o640)
+    for kept in ("/etc/sterna.before-restore", "/var/lib/sterna.before-restore"):
+        os.makedirs(system.path(kept))
     system.does("apt-get", "remove", "-y", "-q", "sterna")
     assert os.path.exists(system.path("/etc/sterna/sterna.conf"))
     assert os.path.exists(system.path("/var/lib/sterna/sterna.db"))

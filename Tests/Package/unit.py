@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The installed program run as its unit says, by somebody who does what systemd does."""
 import os
-import socket
+import shlex
 
 import supervisor
 
@@ -13,18 +13,16 @@ AS_UNIT = [
 
 
 class Unit(supervisor.Supervisor):
-    """sterna.service and sterna.socket of a Debian in a folder, with 80 and 443 of `address`."""
+    """sterna.service of a Debian in a folder."""
 
     variables = {"RUNTIME_DIRECTORY": "/run/sterna", "STATE_DIRECTORY": "/var/lib/sterna"}
 
-    def __init__(self, system, address):
+    def __init__(self, system):
         self.system = system
         folder = system.path("/run/unit")
         os.makedirs(folder)
         super().__init__([], folder=folder)
         system.does("install", "-d", "-o", "sterna", "-g", "sterna", "/run/sterna")
-        self.listeners = [socket.create_server((address, port)) for port in (80, 443)]
-        self.sockets = [("sterna.socket", listener.fileno()) for listener in self.listeners]
 
     def write(self, lines):
         """The configuration is the package's and the operator's."""
@@ -32,10 +30,10 @@ class Unit(supervisor.Supervisor):
     def command(self, program):
         return ["/usr/sbin/chroot", self.system.folder, *AS_UNIT]
 
+    def commands_before(self):
+        unit = self.system.read("/lib/systemd/system/sterna.service")
+        commands = [line.split("=", 1)[1] for line in unit.splitlines() if line.startswith("ExecStartPre=")]
+        return [["/usr/sbin/chroot", self.system.folder, *shlex.split(command.lstrip("-+"))] for command in commands]
+
     def seen(self, name):
         return f"/run/unit/{name}"
-
-    def stop(self):
-        super().stop()
-        for listener in self.listeners:
-            listener.close()

@@ -5,14 +5,11 @@ import os
 import pathlib
 import signal
 import subprocess
-import sys
 import time
-import urllib.request
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Handover"))
-from traffic import Traffic  # noqa: E402
+from units import as_shipped, has_page, journal, override, show, systemctl, wait_for  # noqa: I001
+from traffic import Traffic
 
 ADDRESS = ("127.0.0.1", 3478)
 
@@ -21,47 +18,13 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def systemctl(*words, check=True):
-    done = subprocess.run(["systemctl", *words], capture_output=True, text=True)
-    assert not check or done.returncode == 0, f"systemctl {' '.join(words)}: {done.stderr}\n{journal()}"
-    return done.stdout.strip()
-
-
-def show(name):
-    return systemctl("show", "--property", name, "--value", "sterna.service")
-
-
-def journal():
-    return subprocess.run(
-        ["journalctl", "--no-pager", "-n", "60", "-u", "sterna.service"], capture_output=True, text=True
-    ).stdout
-
-
-def override(*lines):
-    """Changes the unit for this test, without a restart."""
-    folder = pathlib.Path("/run/systemd/system/sterna.service.d")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "test.conf").write_text("[Service]\n" + "\n".join(lines) + "\n")
-    systemctl("daemon-reload")
-
-
-def wait_for(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, journal()
-        time.sleep(0.05)
-
-
 @pytest.fixture(autouse=True)
 def started():
     systemctl("reset-failed", check=False)
-    systemctl("start", "sterna.socket", "sterna.service")
+    systemctl("start", "sterna.service")
     yield
-    systemctl("stop", "sterna.service", "sterna.socket")
-    folder = pathlib.Path("/run/systemd/system/sterna.service.d/test.conf")
-    if folder.exists():
-        folder.unlink()
-        systemctl("daemon-reload")
+    systemctl("stop", "sterna.service")
+    as_shipped()
 
 
 @pytest.fixture
@@ -86,7 +49,7 @@ def test_the_service_has_no_privilege_and_serves_ports_below_1024_all_the_same()
     for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
         assert int(fields[name], 16) == 0, f"{name} is {fields[name]}"
     assert fields["NoNewPrivs"].strip() == "1" and fields["Seccomp"].strip() == "2"
-    assert urllib.request.urlopen("http://127.0.0.1/healthz", timeout=10).status == 200
+    assert has_page(80)
 
 
 def test_a_restart_loses_nothing(calls, figure):

@@ -65,7 +65,6 @@ class Installed(contextlib.ExitStack):
         for source, target, mode in (
             (BINARY, "/usr/bin/sterna", "755"),
             ("packaging/systemd/sterna.service", "/lib/systemd/system/sterna.service", "644"),
-            ("packaging/systemd/sterna.socket", "/lib/systemd/system/sterna.socket", "644"),
             ("packaging/sysusers/sterna.conf", "/usr/lib/sysusers.d/sterna.conf", "644"),
             ("etc/sterna.conf", "/usr/share/sterna/sterna.conf", "644"),
             ("packaging/debian/sterna.postinst", "/tmp/postinst", "755"),

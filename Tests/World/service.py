@@ -33,9 +33,7 @@ class Service(supervisor.Supervisor):
         self.variables = self.units.variables()
         with host.inside():
             super().__init__([], folder=self.path("/run/unit"))
-            self.listeners = list(self.units.listeners())
         self.port, self.tls_port, self.web_tls_port = 3478, 5349, 443
-        self.sockets = [(name, made.fileno()) for name, made in self.listeners]
         for folder, mode in (("/run/sterna", "750"), ("/var/lib/sterna", "750")):
             self.does("install", "-d", "-m", mode, "-o", "sterna", "-g", "sterna", folder)
         self.lines = [*(self.certified() if certificate else []), *lines]
@@ -79,7 +77,13 @@ class Service(supervisor.Supervisor):
         return f"/run/unit/{name}"
 
     def command(self, program):
-        return ["/usr/bin/nsenter", f"--net={self.host.namespace.handle}", "--", "/usr/sbin/chroot", self.root, *self.units.command()]
+        return self.entering(self.units.command())
+
+    def commands_before(self):
+        return [self.entering(command) for command in self.units.commands_before()]
+
+    def entering(self, command):
+        return ["/usr/bin/nsenter", f"--net={self.host.namespace.handle}", "--", "/usr/sbin/chroot", self.root, *command]
 
     def wait_for(self, line, seconds=30, since=0):
         """Waits for a line that it notifies, and no longer than it lives."""
@@ -129,8 +133,3 @@ class Service(supervisor.Supervisor):
 
     def __exit__(self, *error):
         self.stop()
-
-    def stop(self):
-        super().stop()
-        for _, made in self.listeners:
-            made.close()

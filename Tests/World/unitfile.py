@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the units say, and the command that does as much of it as can be done without a systemd."""
+"""What the unit says, and the command that does as much of it as can be done without a systemd."""
 import collections
 import os
 import resource
 import shlex
-import socket
 
 
 class UnitFile:
@@ -26,12 +25,16 @@ class UnitFile:
 
 
 class Units:
-    """sterna.service and sterna.socket of a root."""
+    """sterna.service of a root."""
 
     def __init__(self, root):
         folder = next(path for path in (f"{root}/etc/systemd/system", f"{root}/lib/systemd/system")
                       if os.path.exists(f"{path}/sterna.service"))
-        self.service, self.socket = UnitFile(f"{folder}/sterna.service"), UnitFile(f"{folder}/sterna.socket")
+        self.service = UnitFile(f"{folder}/sterna.service")
+
+    def commands_before(self):
+        """Run in the root as root before the server; `+` in front says that none of the unit's limits are theirs."""
+        return [shlex.split(command.lstrip("-+")) for command in self.service.values["ExecStartPre"]]
 
     def command(self):
         """Run in the root as root, becomes the server with the unit's user, capabilities and limits."""
@@ -56,21 +59,3 @@ class Units:
             if self.service[f"{kind}Directory"]:
                 given[f"{kind.upper()}_DIRECTORY"] = f"{folder}/{self.service[f'{kind}Directory']}"
         return given
-
-    def listeners(self):
-        """The sockets that sterna.socket opens, in the caller's namespace: pairs of name and socket."""
-        name = self.socket["FileDescriptorName"] or "sterna.socket"
-        for setting, kind in (("ListenStream", socket.SOCK_STREAM), ("ListenDatagram", socket.SOCK_DGRAM)):
-            for value in self.socket.values[setting]:
-                host, _, port = value.rpartition(":")
-                host = host.strip("[]") or "::"
-                made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if ":" in host:
-                    made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.socket["BindIPv6Only"] == "ipv6-only")
-                if self.socket["ReusePort"] in ("yes", "true"):
-                    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-                made.bind((host, int(port)))
-                if kind == socket.SOCK_STREAM:
-                    made.listen(int(self.socket["Backlog"] or 128))
-                yield name, made

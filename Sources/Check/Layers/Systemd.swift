@@ -14,7 +14,6 @@ extension Checkup {
         let facts = Self.facts(
             Files.output(of: "systemctl show sterna.service -p NotifyAccess,WatchdogUSec,NRestarts,StatusText,Result"))
         var parts = ["sterna.service is active"]
-        if Files.exists("/run/systemd/units/invocation:sterna.socket") { parts.append("sterna.socket holds its ports") }
         if let watchdog = facts["WatchdogUSec"], watchdog != "0", watchdog != "infinity" {
             parts.append("watchdog \(watchdog)")
         }

@@ -35,6 +35,13 @@ package final class Bag {
         isEmpty = false
     }
 
+    /// Throws away what somebody left in a bag, whoever has the bag besides.
+    ///
+    /// - Parameter reading: The end that was kept.
+    package static func empty(_ reading: Int32) {
+        while linux_bag_size(reading) > 0, linux_bag_drop(reading) == 0 {}
+    }
+
     /// What somebody left in a bag: the label and new descriptors of the last message, which stays where it is.
     ///
     /// - Parameter reading: The end that was kept.

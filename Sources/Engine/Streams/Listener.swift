@@ -60,6 +60,34 @@ package final class Listener: Source {
         }
     }
 
+    /// A socket that listens at `endpoint`, for ``init(adopting:on:accepted:)``.
+    ///
+    /// Nobody has the port beside it, but for sockets of this user that gave it up to be shared, as this one does
+    /// afterwards: whoever comes after this process can listen elsewhere at the port before this one is closed.
+    package static func open(at endpoint: Endpoint, backlog: Int32 = 1024) throws(BindFailure) -> Descriptor {
+        do throws(Errno) {
+            let descriptor = try boundAlone(to: endpoint)
+            try Errno.check(linux_listen(descriptor.number, backlog))
+            return descriptor
+        } catch {
+            throw BindFailure(endpoint, .tcp, error)
+        }
+    }
+
+    private static func boundAlone(to endpoint: Endpoint) throws(Errno) -> Descriptor {
+        do throws(Errno) {
+            let descriptor = try bound(to: endpoint, sharesPort: false)
+            try Errno.check(linux_set_reuse_port(descriptor.number))
+            return descriptor
+        } catch {
+            let isOurs = PortHolder.all(of: endpoint.port, .tcp).allSatisfy {
+                $0.user == PortHolder.myself && $0.local != endpoint
+            }
+            guard error == .addressInUse, isOurs else { throw error }
+            return try bound(to: endpoint, sharesPort: true)
+        }
+    }
+
     /// Listens where streams of this program connect from, too (``Stream/init(connectingTo:from:on:owner:)``).
     ///
     /// The port is bound for nobody else. Only then is it shared, because a socket that connects from it must be bound

@@ -13,7 +13,9 @@ package struct BindFailure: Error, Hashable, Sendable {
     package init(_ endpoint: Endpoint, _ transport: Transport, _ errno: Errno) {
         self.endpoint = endpoint
         self.transport = transport
-        self.errno = errno
+        // The kernel asks for the privilege first, though a port that somebody has is nobody's with it either.
+        let isTaken = errno == .accessDenied && !PortHolder.all(inTheWayOf: endpoint, transport).isEmpty
+        self.errno = isTaken ? .addressInUse : errno
     }
 }
 
@@ -23,14 +25,20 @@ extension BindFailure: CustomStringConvertible {
         let place = "\(endpoint.port)/\(transport.rawValue) on \(endpoint.address)"
         return switch errno {
         case .addressInUse:
-            "\(place) is already in use; stop the other server (`ss -lpn 'sport = :\(endpoint.port)'` names it) "
-                + "or choose another port"
+            "\(place) is already in use\(holders); stop the other server "
+                + "(`ss -lpn 'sport = :\(endpoint.port)'` names it) or choose another port"
         case .addressNotAvailable:
             "cannot listen at \(place): this host has no such address (`ip address` lists those that it has)"
         case .accessDenied:
-            "cannot listen at \(place): ports below 1024 need the capability CAP_NET_BIND_SERVICE "
-                + "or a socket unit of systemd"
+            "cannot listen at \(place): ports below \(PortHolder.firstUnprivileged) need the capability "
+                + "CAP_NET_BIND_SERVICE, or “sterna ports --open” before the start, as sterna.service has it"
         default: "cannot listen at \(place): \(errno)"
         }
+    }
+
+    /// By whom, as far as everybody may know.
+    private var holders: String {
+        let holders = Set(PortHolder.all(inTheWayOf: endpoint, transport).map(\.words)).sorted()
+        return holders.isEmpty ? "" : " by " + holders.joined(separator: " and ")
     }
 }

@@ -17,6 +17,11 @@ package struct Descriptor: ~Copyable, Sendable {
     /// Another descriptor for the same open file.
     package func duplicate() throws(Errno) -> Descriptor { try Descriptor(checking: linux_duplicate(number)) }
 
+    /// Another descriptor for the same open file, which stays its owner's.
+    package static func duplicate(of number: Int32) throws(Errno) -> Descriptor {
+        try Descriptor(checking: linux_duplicate(number))
+    }
+
     /// Lets the program that this process becomes have it under the same number, or not.
     package func setInheritable(_ isInheritable: Bool) throws(Errno) {
         try Errno.check(linux_set_inheritable(number, isInheritable ? 1 : 0))

@@ -15,6 +15,10 @@ enum BagLabel: Hashable {
         /// STUN and TURN over TCP and TLS.
         case streams = 2
         case web = 3
+        /// STUN and TURN over TCP and TLS, behind proxies that say for whom they speak.
+        case proxied = 4
+
+        var transport: BindFailure.Transport { self == .datagrams ? .udp : .tcp }
     }
 
     private enum Tag {

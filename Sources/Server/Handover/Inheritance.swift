@@ -19,13 +19,21 @@ final class Inheritance {
 
     private var allocations: [LeftAllocation] = []
     private var rests: [Int: LeftStream] = [:]
-    private var listeners: [(kind: BagLabel.Kind, endpoint: Endpoint, numbers: [Int32])] = []
+    private var listeners: [Bagged] = []
     /// Listening sockets that the supervisor opened.
     private var activated: [Int32] = []
     private var relays: [Endpoint: Int32] = [:]
     /// The relayed addresses of TCP allocations.
     private var relayListeners: [Endpoint: Int32] = [:]
     private var streams: [Connection: Int32] = [:]
+
+    /// The sockets of an address, and the bag that holds them open besides.
+    private struct Bagged {
+        let kind: BagLabel.Kind
+        let endpoint: Endpoint
+        let numbers: [Int32]
+        let bag: Int32
+    }
 
     private struct Connection: Hashable {
         let local: Endpoint
@@ -49,20 +57,27 @@ final class Inheritance {
         for number in generations where allocations.isEmpty && secrets == nil {
             if read(passed.take(named: Keeper.name(number))) { break }
         }
+        let wasOpened = passed.names.contains(Keeper.opened)
         for name in passed.names {
             guard Keeper.generation(of: name) == nil else { continue }
             for number in passed.take(named: name) {
-                if DescriptorKind(of: number) == .listener { activated.append(number) } else { Self.close(number) }
+                switch DescriptorKind(of: number) {
+                case .listener: activated.append(number)
+                case .bag where name == Keeper.opened: take(bag: number)
+                case .memory, .bag, .datagrams, .stream, .other: Self.close(number)
+                }
             }
         }
         if !names.isEmpty, secrets == nil {
             release(names)
             names = []
         }
+        if wasOpened { names.append(Keeper.opened) }
     }
 
     deinit {
-        for number in listeners.flatMap(\.numbers) + activated + relays.values + relayListeners.values + streams.values
+        for number in listeners.flatMap({ $0.numbers + [$0.bag] }) + activated + relays.values + relayListeners.values
+            + streams.values
         {
             _ = Descriptor(owning: number)
         }
@@ -70,33 +85,44 @@ final class Inheritance {
 
     // MARK: - Taking
 
-    /// The listening sockets of an address, in the order of their group; none where there were none.
-    func takeListeners(_ kind: BagLabel.Kind, at endpoint: Endpoint) -> [Int32] {
-        guard let index = listeners.firstIndex(where: { $0.kind == kind && $0.endpoint == endpoint }) else { return [] }
-        return listeners.remove(at: index).numbers
+    /// The listening sockets of an address, in the order of their group; none where there were none. What they were for does
+    /// not matter: a port that was the web's may be the relay's now.
+    func takeListeners(_ transport: BindFailure.Transport, at endpoint: Endpoint) -> [Int32] {
+        let taken = listeners.filter { $0.kind.transport == transport && $0.endpoint == endpoint }
+        listeners.removeAll { $0.kind.transport == transport && $0.endpoint == endpoint }
+        for listener in taken { Self.close(listener.bag) }
+        return taken.flatMap(\.numbers)
     }
 
-    func hasListeners(_ kind: BagLabel.Kind, at endpoint: Endpoint) -> Bool {
-        listeners.contains { $0.kind == kind && $0.endpoint == endpoint }
+    /// Whether there are some.
+    func hasListeners(_ transport: BindFailure.Transport, at endpoint: Endpoint) -> Bool {
+        listeners.contains { $0.kind.transport == transport && $0.endpoint == endpoint }
     }
 
-    /// The web's listening sockets at a port, whoever opened them.
-    func takeWeb(port: UInt16) -> [Int32] {
-        let kept = listeners.filter { $0.kind == .web && $0.endpoint.port == port }.flatMap(\.numbers)
-        listeners.removeAll { $0.kind == .web && $0.endpoint.port == port }
+    /// Lets go of the listening sockets that nobody wants any more, so that their ports are free for others that do: a
+    /// wildcard of before is in the way of an address of now.
+    func release(exceptAt wanted: (BindFailure.Transport, Endpoint) -> Bool) {
+        let unwanted = listeners.filter { !wanted($0.kind.transport, $0.endpoint) }
+        listeners.removeAll { !wanted($0.kind.transport, $0.endpoint) }
+        for listener in unwanted {
+            for number in listener.numbers { Self.close(number) }
+            // Whoever keeps the bag would keep them open.
+            Bag.empty(listener.bag)
+            Self.close(listener.bag)
+        }
+    }
+
+    /// The web's sockets at a port of some addresses: those that a supervisor opened there, wherever that is, or those that
+    /// were kept for each address.
+    func takeWeb(at addresses: [IPAddress], port: UInt16) -> WebSockets {
         let given = activated.filter { Endpoint(localOf: $0)?.port == port }
         activated.removeAll { given.contains($0) }
-        // What the supervisor opened is passed on by it, and was kept by the process before this one, too.
-        let places = Set(kept.compactMap(Endpoint.init(localOf:)))
-        var numbers = kept
-        for number in given {
-            if let place = Endpoint(localOf: number), places.contains(place) {
-                _ = Descriptor(owning: number)
-            } else {
-                numbers.append(number)
-            }
+        guard given.isEmpty else {
+            // The process before this one kept the same.
+            release { transport, endpoint in transport == .udp || endpoint.port != port }
+            return WebSockets(given: given)
         }
-        return numbers
+        return WebSockets(kept: addresses.map { takeListeners(.tcp, at: Endpoint($0, port)) })
     }
 
     /// The allocations with all their sockets; a state without its sockets is dropped here.
@@ -130,7 +156,7 @@ final class Inheritance {
     /// Sorts what one process kept.
     /// - Returns: Whether it is whole and can be read.
     private func read(_ numbers: [Int32]) -> Bool {
-        var bags: [(BagLabel, [Int32])] = []
+        var bags: [(label: BagLabel, found: [Int32], bag: Int32)] = []
         var ledgers: [Ledger.Contents] = []
         var main: Int32?
         defer { for number in numbers { _ = Descriptor(owning: number) } }
@@ -139,7 +165,7 @@ final class Inheritance {
             case .bag:
                 if let (label, found) = Bag.look(into: number) {
                     if let label = BagLabel(label) {
-                        bags.append((label, found))
+                        bags.append((label, found, number))
                     } else {
                         for number in found { _ = Descriptor(owning: number) }
                     }
@@ -155,13 +181,13 @@ final class Inheritance {
         guard let process = ledgers.first(where: { $0.mark == LedgerMark.process.rawValue }), let main,
             isReadable(process, ledgers)
         else {
-            for number in bags.flatMap(\.1) { _ = Descriptor(owning: number) }
+            for number in bags.flatMap(\.found) { _ = Descriptor(owning: number) }
             return false
         }
         starts = process.starts + 1
         Ledger.note(starts: starts, in: main)
         for ledger in ledgers { take(ledger) }
-        for (label, found) in bags { take(label, found) }
+        for (label, found, bag) in bags { take(label, found, of: bag) }
         return secrets != nil
     }
 
@@ -210,9 +236,24 @@ final class Inheritance {
         }
     }
 
-    private func take(_ label: BagLabel, _ found: [Int32]) {
+    /// Takes what was opened for this process before its start; what it has already is not needed twice.
+    private func take(bag: Int32) {
+        defer { Self.close(bag) }
+        guard let (label, found) = Bag.look(into: bag) else { return }
+        guard case .listeners(let kind, let endpoint) = BagLabel(label), !hasListeners(kind.transport, at: endpoint)
+        else {
+            for number in found { Self.close(number) }
+            return
+        }
+        take(.listeners(kind, endpoint), found, of: bag)
+    }
+
+    /// - Parameter bag: Its owner closes it; it is wanted longer for listeners.
+    private func take(_ label: BagLabel, _ found: [Int32], of bag: Int32) {
         switch label {
-        case .listeners(let kind, let endpoint): listeners.append((kind, endpoint, found))
+        case .listeners(let kind, let endpoint):
+            let end = (try? Descriptor.duplicate(of: bag).release()) ?? -1
+            listeners.append(Bagged(kind: kind, endpoint: endpoint, numbers: found, bag: end))
         case .relays: for number in found { sort(number) }
         }
     }
@@ -233,6 +274,14 @@ final class Inheritance {
         case .memory, .bag, .datagrams, .listener, .other: Self.close(number)
         }
     }
+}
+
+/// Listening sockets of the web at one port; whoever is given them closes them.
+struct WebSockets: Sendable {
+    /// Those that are to be listened at alone, if there are any.
+    var given: [Int32] = []
+    /// Those of each address that is listened at, in order.
+    var kept: [[Int32]] = []
 }
 
 /// An allocation of the process before this one, with its open sockets; whoever is given it closes them.

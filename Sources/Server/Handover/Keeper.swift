@@ -49,6 +49,8 @@ final class Keeper {
     }
 
     private static let prefix = "sterna-"
+    /// What is opened for the process before its start is passed on by this name.
+    static let opened = "sterna-ports"
 
     static func name(_ generation: UInt64) -> String { "\(prefix)\(generation)" }
 

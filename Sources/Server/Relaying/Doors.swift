@@ -7,8 +7,8 @@ internal import Wire
 struct Doors: Sendable {
     let datagrams: [ListenerGroup]
     let streams: [StreamDoors]
-    /// Where a proxy says for whom it speaks, and who is believed; these are opened anew by every process.
-    let proxied: [Endpoint]
+    /// Where a proxy says for whom it speaks, and who is believed.
+    let proxied: [StreamDoors]
     let proxies: [AddressRange]
     /// Whether clients over UDP are served with DTLS alone.
     let takesDTLSAlone: Bool
@@ -22,22 +22,26 @@ struct Doors: Sendable {
     ) throws(RelayFailure) {
         do {
             datagrams = try listeners.datagrams.map { endpoint throws(BindFailure) in
-                let left = inheritance.takeListeners(.datagrams, at: endpoint)
+                let left = inheritance.takeListeners(.udp, at: endpoint)
                 return try left.isEmpty
                     ? ListenerGroup(at: endpoint, for: workers, buffer: buffer)
                     : ListenerGroup(adopting: left, at: endpoint, buffer: buffer)
             }
             streams = try listeners.streams.map { endpoint throws(BindFailure) in
-                let left = inheritance.takeListeners(.streams, at: endpoint)
+                let left = inheritance.takeListeners(.tcp, at: endpoint)
                 return try StreamDoors(at: endpoint, for: workers, adopting: left)
             }
+            proxied = try listeners.proxied.map { endpoint throws(BindFailure) in
+                let left = inheritance.takeListeners(.tcp, at: endpoint)
+                return try StreamDoors(.proxied, at: endpoint, for: workers, adopting: left)
+            }
         } catch { throw .bind(error) }
-        (proxied, proxies) = (listeners.proxied, listeners.proxies)
+        proxies = listeners.proxies
         (takesDTLSAlone, takesTLSAlone) = (listeners.takesDTLSAlone, listeners.takesTLSAlone)
         guard let keep else { return }
         do {
             for group in datagrams { keep(try group.bag()) }
-            for doors in streams { keep(try doors.bag()) }
+            for doors in streams + proxied { keep(try doors.bag()) }
         } catch { throw .resources(error) }
     }
 
@@ -45,12 +49,13 @@ struct Doors: Sendable {
     func share(of worker: Int, among workers: Int) -> Self {
         Self(
             of: self, datagrams: datagrams.map { $0.share(of: worker, among: workers) },
-            streams: streams.map { $0.share(of: worker, among: workers) })
+            streams: streams.map { $0.share(of: worker, among: workers) },
+            proxied: proxied.map { $0.share(of: worker, among: workers) })
     }
 
-    private init(of all: Doors, datagrams: [ListenerGroup], streams: [StreamDoors]) {
-        (self.datagrams, self.streams) = (datagrams, streams)
-        (proxied, proxies) = (all.proxied, all.proxies)
+    private init(of all: Doors, datagrams: [ListenerGroup], streams: [StreamDoors], proxied: [StreamDoors]) {
+        (self.datagrams, self.streams, self.proxied) = (datagrams, streams, proxied)
+        proxies = all.proxies
         (takesDTLSAlone, takesTLSAlone) = (all.takesDTLSAlone, all.takesTLSAlone)
     }
 }

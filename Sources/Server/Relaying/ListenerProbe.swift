@@ -53,18 +53,19 @@ enum ListenerProbe {
         }
         for endpoint in listeners.streams {
             let place = Endpoint(endpoint.address, endpoint.port == 0 ? chosen : endpoint.port)
-            let isLeft = inheritance.hasListeners(.streams, at: place)
+            let isLeft = inheritance.hasListeners(.tcp, at: place)
             probed.streams.append(isLeft ? place : try Listener.probe(place))
             if endpoint.port == 0 { chosen = probed.streams.last?.port ?? 0 }
         }
         for endpoint in listeners.proxied {
-            probed.proxied.append(try Listener.probe(endpoint))
+            let isLeft = inheritance.hasListeners(.tcp, at: endpoint)
+            probed.proxied.append(isLeft ? endpoint : try Listener.probe(endpoint))
             probed.proxies = listeners.proxies
         }
         return probed
     }
 
     private static func datagrams(at endpoint: Endpoint, _ inheritance: Inheritance) throws(Errno) -> Endpoint {
-        inheritance.hasListeners(.datagrams, at: endpoint) ? endpoint : try DatagramSocket(at: endpoint).local
+        inheritance.hasListeners(.udp, at: endpoint) ? endpoint : try DatagramSocket(at: endpoint).local
     }
 }

@@ -17,16 +17,15 @@ extension Worker {
     /// Accepts clients over TCP and TLS behind a proxy that says for whom it speaks (PROXY protocol).
     ///
     /// - Parameter proxies: Who is believed; everybody where there are none.
-    func listen(at endpoint: Endpoint, behind proxies: [AddressRange]) throws(BindFailure) {
-        streamListeners.append(
-            try Listener(at: endpoint, on: loop, sharesPort: true) { [unowned self] stream in
-                let proxy = stream.peer.address.unmapped
-                guard proxies.isEmpty || proxies.contains(where: { $0.contains(proxy) }) else { return stream.abort() }
-                stream.attachment = place.limits.admit(nil)
-                guard stream.attachment != nil else { return stream.abort() }
-                let greeting = ProxyGreeting { [unowned self] stream, bytes in greet(stream, bytes) }
-                try? greeting.open(stream, now: loop.now.instant)
-            })
+    func listen(at doors: StreamDoors, behind proxies: [AddressRange]) throws(BindFailure) {
+        streamListeners += try doors.open(on: loop) { [unowned self] stream in
+            let proxy = stream.peer.address.unmapped
+            guard proxies.isEmpty || proxies.contains(where: { $0.contains(proxy) }) else { return stream.abort() }
+            stream.attachment = place.limits.admit(nil)
+            guard stream.attachment != nil else { return stream.abort() }
+            let greeting = ProxyGreeting { [unowned self] stream, bytes in greet(stream, bytes) }
+            try? greeting.open(stream, now: loop.now.instant)
+        }
     }
 
     /// Goes on with a stream whose proxy has said who the client is.

@@ -129,7 +129,7 @@ final class Worker {
             settings: settings, random: RandomStream(seed: Randomness.bytes(32)),
             isLive: { live.contains($0) }, isListening: { listening.contains($0) })
         for doors in share.streams { try listen(at: doors) }
-        for endpoint in share.proxied { try listen(at: endpoint, behind: share.proxies) }
+        for doors in share.proxied { try listen(at: doors, behind: share.proxies) }
     }
 
     /// Listens to the other threads.

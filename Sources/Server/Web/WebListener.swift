@@ -27,29 +27,27 @@ final class WebListener {
         (self.loop, self.site, self.limits) = (loop, site, limits)
     }
 
-    /// Listens at `port` of the addresses; of every address of the host where none is named.
+    /// Listens at `port` of the addresses, of which a wildcard of IPv6 may be missing on the host.
     ///
     /// - Parameters:
     ///   - isSecure: Whether TLS is spoken there, with ``context``.
-    ///   - given: Sockets that listen at the port already: then they alone are listened at.
+    ///   - sockets: What listens there already.
     /// - Returns: Where it listens, with the ports that the kernel chose where zero was asked for.
     func open(
-        at addresses: [IPAddress], port: UInt16, isSecure: Bool, given: [Int32] = []
+        at addresses: [IPAddress], port: UInt16, isSecure: Bool, with sockets: WebSockets
     ) throws(BindFailure) -> [Endpoint] {
         var opened: [Endpoint] = []
-        if !given.isEmpty {
-            for number in given { opened += try adopt(Descriptor(owning: number), port: port, isSecure: isSecure) }
-            return opened
-        }
-        for address in addresses.isEmpty ? [.anyV4, .anyV6] : addresses {
+        for number in sockets.given { opened += try adopt(Descriptor(owning: number), port: port, isSecure: isSecure) }
+        guard opened.isEmpty else { return opened }
+        for (address, kept) in zip(addresses, sockets.kept) {
+            for number in kept { opened += try adopt(Descriptor(owning: number), port: port, isSecure: isSecure) }
+            guard kept.isEmpty else { continue }
             do throws(BindFailure) {
-                let listener = try Listener(
-                    at: Endpoint(address, port), on: loop, accepted: acceptor(isSecure: isSecure))
-                listeners.append(listener)
-                opened.append(listener.local)
+                let socket = try Listener.open(at: Endpoint(address, port))
+                opened += try adopt(socket, port: port, isSecure: isSecure)
             } catch {
                 // A host without IPv6 has no wildcard of it.
-                guard addresses.isEmpty, address == .anyV6, error.errno != .addressInUse else { throw error }
+                guard address == .anyV6, addresses.contains(.anyV4), error.errno != .addressInUse else { throw error }
             }
         }
         return opened

@@ -91,14 +91,15 @@ struct WebThread: ~Copyable {
         var endpoints: [Endpoint] = []
         var secureEndpoints: [Endpoint] = []
         do throws(BindFailure) {
-            let addresses = settings.webListeningAddresses
+            let left = handover?.inheritance ?? Inheritance()
+            let addresses = settings.webAddresses
             if let port = settings.webPort {
-                let given = handover?.inheritance?.takeWeb(port: port) ?? []
-                endpoints = try listener.open(at: addresses, port: port, isSecure: false, given: given)
+                let sockets = left.takeWeb(at: addresses, port: port)
+                endpoints = try listener.open(at: addresses, port: port, isSecure: false, with: sockets)
             }
             if let port = settings.webTLSPort, context != nil {
-                let given = handover?.inheritance?.takeWeb(port: port) ?? []
-                secureEndpoints = try listener.open(at: addresses, port: port, isSecure: true, given: given)
+                let sockets = left.takeWeb(at: addresses, port: port)
+                secureEndpoints = try listener.open(at: addresses, port: port, isSecure: true, with: sockets)
             }
         } catch {
             throw .bind(error)

@@ -12,7 +12,7 @@ enum RestoreVerb {
         details: """
             Puts the configuration back into /etc/sterna and the database into /var/lib/sterna, or
             into the folders that are named. What is there now is kept beside them, under a name that
-            ends in “.before-restore”. The service must not run meanwhile.
+            ends in “.before-restore”. Refuses while a server runs with these folders.
             """,
         run: run)
 
@@ -37,6 +37,12 @@ enum RestoreVerb {
         guard Path.exists(archive) else {
             Terminal.complain("sterna restore: there is no \(archive)")
             return Exit.usage
+        }
+        if let user = Occupant.of(configuration: places[0].1, data: places[1].1) {
+            Terminal.complain(
+                "sterna restore: \(user), which would go on with what it has and write over what is restored; "
+                    + "right would be “systemctl stop sterna” first. Nothing was changed")
+            return Exit.unavailable
         }
         umask(0o077)
         guard let folder = TemporaryFolder(beside: places[1].1) else {

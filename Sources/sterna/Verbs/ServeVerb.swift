@@ -44,7 +44,9 @@ enum ServeVerb {
             return Exit.success
         } catch {
             log.write(.failure, error.description)
-            return Exit.unavailable
+            // What `systemctl status` shows when it is over.
+            Supervisor(environment: Environment.variables)?.tell(["STATUS=\(error.description)"])
+            return error.needsOperator ? Exit.unavailable : Exit.system
         }
     }
 

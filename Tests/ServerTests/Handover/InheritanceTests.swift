@@ -62,10 +62,10 @@ struct InheritanceTests {
         #expect(inheritance.names == ["sterna-3"])
         #expect(inheritance.withdrawals == [LeftWithdrawal(name: "ana", end: UnixTime(seconds: 9))])
         #expect(released.isEmpty)
-        #expect(!inheritance.hasListeners(.streams, at: place))
-        let listeners = inheritance.takeListeners(.datagrams, at: place)
+        #expect(!inheritance.hasListeners(.tcp, at: place))
+        let listeners = inheritance.takeListeners(.udp, at: place)
         #expect(listeners.map { Endpoint(localOf: $0) } == doors.map { Endpoint(localOf: $0) })
-        #expect(inheritance.takeListeners(.datagrams, at: place).isEmpty)
+        #expect(inheritance.takeListeners(.udp, at: place).isEmpty)
         let legacies = inheritance.takeAllocations()
         #expect(legacies.map(\.left) == [Self.allocation(at: relayed.local)])
         #expect(legacies.first?.sockets.map { Endpoint(localOf: $0) } == [relayed.local])
@@ -121,6 +121,48 @@ struct InheritanceTests {
         #expect(inheritance.generation == 4)
         #expect(inheritance.names.sorted() == ["sterna-3", "sterna-4"])
     }
+
+    @Test("lets go of listeners that nobody wants any more, though somebody keeps the bag")
+    func release() throws {
+        let estate = try Estate()
+        let places = try [IPAddress.loopbackV4, .anyV4].map { address in
+            let socket = try Listener.open(at: Endpoint(address, 0))
+            let place = try #require(Endpoint(localOf: socket.number))
+            try estate.fill([socket.number], label: .listeners(.web, place))
+            return place
+        }
+        let (wanted, unwanted) = (places[0], places[1])
+        let (inheritance, _) = try estate.read()
+        #expect(throws: BindFailure.self) { _ = try Listener.probe(unwanted) }
+        inheritance.release { transport, _ in transport == .tcp }
+        #expect(throws: BindFailure.self) { _ = try Listener.probe(unwanted) }
+        inheritance.release { _, endpoint in endpoint == wanted }
+        _ = try Listener.probe(unwanted)
+        #expect(throws: BindFailure.self) { _ = try Listener.probe(wanted) }
+        let taken = inheritance.takeListeners(.tcp, at: wanted)
+        #expect(taken.count == 1)
+        for number in taken { _ = Descriptor(owning: number) }
+    }
+
+    @Test("is also what was opened for this process before its start, but for what it has already")
+    func opened() throws {
+        let estate = try Estate()
+        let sockets = try (0..<3).map { _ in try Self.socket() }
+        let (place, other) = (Endpoint(.anyV4, 443), Endpoint(.anyV6, 443))
+        try estate.fill([sockets[0]], label: .listeners(.datagrams, place))
+        let numbers = try estate.kept.map { try $0.descriptor.duplicate().release() }
+        let passed = PassedDescriptors(numbers, named: Keeper.name(3))
+        for (endpoint, number) in [(place, sockets[1]), (other, sockets[2])] {
+            let bag = try Bag()
+            try bag.fill([number], label: BagLabel.listeners(.datagrams, endpoint).bytes)
+            passed.add(try bag.end().release(), named: Keeper.opened)
+        }
+        let inheritance = Inheritance(passed) { _ in Issue.record("nothing is released") }
+        #expect(inheritance.names == ["sterna-3", "sterna-ports"])
+        let taken = inheritance.takeListeners(.udp, at: place) + inheritance.takeListeners(.udp, at: other)
+        #expect(taken.map { Endpoint(localOf: $0) } == [sockets[0], sockets[2]].map { Endpoint(localOf: $0) })
+        for number in taken + sockets { _ = Descriptor(owning: number) }
+    }
 }
 
 @Suite("What lies in a bag")
@@ -129,7 +171,7 @@ struct BagLabelTests {
         "is read from its label",
         arguments: [
             .relays, .listeners(.datagrams, Endpoint(.anyV4, 3478)), .listeners(.web, Endpoint(.v6(1), 443)),
-            .listeners(.streams, Endpoint(.loopbackV4, 1)),
+            .listeners(.streams, Endpoint(.loopbackV4, 1)), .listeners(.proxied, Endpoint(.anyV6, 5350)),
         ] as [BagLabel])
     func roundTrip(label: BagLabel) {
         #expect(BagLabel(label.bytes) == label)
