@@ -45,7 +45,7 @@ systemd: setup-test release ## Boot a systemd of its own and try the units there
 browser: setup-test release ## Run the calls of real browsers alone; LONG=1: also those that take longer
 	@Tests/run $@
 
-world: setup-test release ## Put the package on every kind of host, for every kind of client; prints the matrix; needs root
+world: setup-world release ## Put the package on every kind of host, for every kind of client; prints the matrix; needs root
 	packaging/build-deb
 	@LONG=1 Tests/run $@
 
@@ -85,10 +85,12 @@ binary:
 clean: ## Remove what was built; installed packages and .venv stay
 	rm -rf .build
 
-.PHONY: binary deb package setup-build setup-package setup-test
+.PHONY: binary deb package setup-build setup-package setup-test setup-world
 setup-build:
 	@Tests/setup build
 setup-package:
 	@Tests/setup package
 setup-test:
 	@Tests/setup test
+setup-world:
+	@Tests/setup world

@@ -101,7 +101,8 @@ class Changing(Host):
 
     def build(self):
         super().build()
-        self.last = 10
+        # The last number of its addresses, and whom it has met with them.
+        self.last, self.met = 10, None
 
     def changes(self):
         """The next addresses are there, and the ones before are gone."""

@@ -16,9 +16,13 @@ ASKED = {
 
 
 def expected(family, has):
-    """What a host with routable addresses of the families `has` answers: relayed families, and those it refuses (440)."""
+    """What a host with routable addresses of the families `has` answers: relayed families, and those it refuses (440).
+
+    Who asks for both asks for IPv4 in the first place: without it nothing is given (RFC 8656 §7.2, step 7 before step 9).
+    """
     wanted = {"default": [4], "IPv4": [4], "IPv6": [6], "both": [4, 6]}[family]
-    return [each for each in wanted if each in has], [each for each in wanted if each not in has]
+    given = [each for each in wanted if each in has]
+    return (given, [each for each in wanted if each not in has]) if wanted[0] in has else ([], wanted)
 
 
 def version(address):
