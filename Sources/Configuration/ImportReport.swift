@@ -34,11 +34,12 @@ package struct ImportReport: Sendable {
     /// What the file comes to, read as coturn's.
     package let verdict: Verdict
 
-    package init(_ file: Input.File) {
+    /// - Parameter host: What this host has to say about the lines, given what they come to.
+    package init(_ file: Input.File, on host: (Verdict) -> [Problem] = { _ in [] }) {
         let entries = Entry.entries(of: file)
         let verdict = Input(file: file, isCoturn: true).verdict()
         self.verdict = verdict
-        let judge = Judge(entries: entries, verdict: verdict)
+        let judge = Judge(entries: entries, verdict: verdict, problems: verdict.problems + host(verdict))
         rows = entries.indices.compactMap { index in
             guard case .file(_, let line) = entries[index].origin else { return nil }
             let (fate, reason) = judge.judge(index)
@@ -61,10 +62,14 @@ package struct ImportReport: Sendable {
 private struct Judge {
     let entries: [Entry]
     let verdict: Verdict
+    let problems: [Problem]
 
     func judge(_ index: Int) -> (ImportReport.Fate, String) {
         let entry = entries[index]
-        let told = verdict.problems.filter { $0.origin == entry.origin }
+        // Of a key that is said twice, the line that counts for nothing tells it.
+        let told = problems.filter {
+            $0.origin == entry.origin && !$0.explanation.hasPrefix("\(entry.key) was set before (")
+        }
         let errors = told.filter { $0.severity == .error }
         let words = (errors.isEmpty ? told : errors).map(\.explanation).joined(separator: "; ")
         guard let setting = Setting.byKey[entry.key] else { return (errors.isEmpty ? .unknown : .mistake, words) }

@@ -78,11 +78,13 @@ extension Input.File {
 }
 
 extension Input.File {
-    /// Whether the file is coturn's: by its name, or because it has keys that only coturn has and not our name.
+    /// Whether the file is coturn's: by its name, or because it has keys that only coturn has and, the web's ports aside,
+    /// none that only Sterna has.
     func isCoturn(holding entries: [Entry]) -> Bool {
         let name = path.split(separator: "/").last ?? ""
         if name.contains("turnserver") { return true }
         guard !name.hasPrefix("sterna") else { return false }
-        return entries.contains { Setting.byKey[$0.key].map { $0.isForeign } ?? false }
+        let settings = entries.compactMap { Setting.byKey[$0.key] }
+        return settings.contains { $0.isForeign } && !settings.contains { $0.kinship == .own && !$0.opensWeb }
     }
 }

@@ -17,6 +17,22 @@ extension Service {
         }
     }
 
+    /// What is about on this host that a file from another one would not tell.
+    func tellOfSurroundings() {
+        let hasLogins =
+            !settings.users.isEmpty || !settings.restSecrets.isEmpty || !settings.oauthKeys.isEmpty
+            || settings.userDatabase != nil
+        // Whose logins are the pages' alone reaches peers that are relayed here too.
+        if hasLogins, let notice = settings.privatePeerNotice(on: (try? Host.addresses()) ?? []) {
+            log.write(.host, notice)
+        }
+        if !hasLogins, !settings.servesWeb, !settings.stunOnly,
+            let notice = CoturnDatabase.forgotten(realm: settings.realmOrDefault)
+        {
+            log.write(.unusable, notice)
+        }
+    }
+
     /// The realms that the configuration has other sites asked for.
     private var otherRealms: Set<String> { Set(settings.originRealms.map(\.realm)) }
 

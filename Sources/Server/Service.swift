@@ -82,6 +82,7 @@ package final class Service {
             try startRelay()
             try startWeb()
             try startAdministration()
+            tellOfSurroundings()
             memoryAtStart = Host.usage.residentBytes
         } catch {
             stop()

@@ -127,11 +127,14 @@ struct LenienceTests {
         #expect(verdict.warnings.count == 1)
     }
 
-    @Test("beside keys that only coturn has makes a file coturn's, whatever it is called but ours")
+    @Test("beside keys that only coturn has, and none of ours, makes a file coturn's, whatever it is called but ours")
     func names() {
         let text = "user=ana:secret\nlt-cred-mech\nweb-port=8080"
         #expect(Input(file: .init(path: "/etc/relay.conf", text: text)).verdict().settings?.webPort == nil)
         #expect(Input(file: .init(path: "/etc/sterna/sterna.conf", text: text)).verdict().settings?.webPort == 8080)
+        #expect(
+            Input(file: .init(path: "/etc/relay.conf", text: text + "\ndata-dir=/srv")).verdict().settings?.webPort
+                == 8080)
         #expect(
             Input(file: .init(path: "turnserver.conf", text: text), arguments: ["--web-port=80"]).verdict().settings?
                 .webPort == 80)

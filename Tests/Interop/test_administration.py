@@ -242,9 +242,9 @@ def test_reload_tells_what_changed_and_what_waits():
 
 def test_a_reload_with_a_mistake_changes_nothing_and_says_where():
     with administered(*USERS) as server:
-        server.rewrite([*server.lines, "user=eva:red fox", "min-prot=1"])
+        server.rewrite([*server.lines, "user=eva:red fox", "min-port=x"])
         said = sterna("reload", "--socket", server.socket, code=78)
-        assert "did you mean “min-port”" in said and "turn.conf:" in said
+        assert "min-port: “x” is not right" in said and "turn.conf:" in said
         assert allocation(server, "eva", "red fox").error == 401
         assert allocation(server, USER, PASSWORD).error == 0
 
@@ -371,10 +371,10 @@ def test_config_takes_a_file_without_ceremony(tmp_path):
 
 def test_a_mistake_in_the_file_does_not_hide_the_server_that_runs():
     with administered(*USERS) as server:
-        server.rewrite([*server.lines, "min-prot=1"])
+        server.rewrite([*server.lines, "min-port=x"])
         config = ("--config", f"{server.folder}/turn.conf")
         assert "version" in sterna("status", "--json", *config)
-        assert "did you mean “min-port”" in sterna("reload", *config, code=78)
+        assert "min-port: “x” is not right" in sterna("reload", *config, code=78)
 
 
 def test_token_takes_the_newest_secret_of_the_database(tmp_path):

@@ -75,7 +75,7 @@ extension RelayService.Settings {
     }
 
     /// Where clients are served. TLS has its ports too where its certificate is named and not there yet.
-    private static func listeners(
+    static func listeners(
         _ settings: Configuration.Settings, _ contexts: RelayContexts
     ) -> RelayService.Listeners {
         func endpoints(_ port: UInt16, _ alternative: UInt16, _ discovery: UInt16) -> [Endpoint] {

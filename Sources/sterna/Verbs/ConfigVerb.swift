@@ -8,8 +8,10 @@ enum ConfigVerb {
         name: "config", summary: "checks and shows the configuration",
         usage: "config [--check|--show|--default|--import] [FILE] [--config FILE] [--key=value…]",
         details: """
-            --check     reads the configuration and tells every mistake (without an option, too);
-                        exits with 0 when it can be served and with 78 when it cannot
+            --check     reads the configuration and tells every mistake, and whether this host can
+                        serve it: certificate, addresses, ports (without an option, too); exits with
+                        0 when it can be served, with 78 when it cannot, and with 69 where only
+                        a port is somebody else's
             --show      prints every setting that is in force and where it was written
             --default   prints the annotated file that is shipped
             --import    says what each line of a coturn configuration does here; the file can be
@@ -43,9 +45,10 @@ enum ConfigVerb {
         }
         do {
             let option = try ConfigurationOption(rest)
-            Terminal.report(option.verdict.problems)
+            guard modes == ["--show"] else { return check(option) }
+            Terminal.report(option.verdict.problems.gravestLast)
             guard let settings = option.verdict.settings else { return Exit.configuration }
-            Terminal.say(modes == ["--show"] ? listing(settings, option.verdict.origins) : summary(option))
+            Terminal.say(listing(settings, option.verdict.origins))
             return Exit.success
         } catch {
             Terminal.report([error])
@@ -71,21 +74,32 @@ enum ConfigVerb {
         }
         do {
             let file = try Input.File(reading: path)
-            let report = ImportReport(file)
-            for line in table(of: report) { Terminal.say(line) }
-            let verdict = Input(file: file).verdict()
-            // What belongs to a line has been said with it.
-            Terminal.report(verdict.problems.filter { if case .file = $0.origin { false } else { true } })
-            guard verdict.settings != nil else {
-                Terminal.say("Nothing is served with this file before what is refused and what is a mistake is mended.")
-                return Exit.configuration
+            var prospect = Prospect.none
+            let report = ImportReport(file) { verdict in
+                prospect = Prospect(of: verdict, file: path, writtenForCoturn: true)
+                return prospect.problems
             }
-            Terminal.say("“sterna serve --config \(path)” serves it as it is.")
-            return Exit.success
+            for line in table(of: report) { Terminal.say(line) }
+            // What belongs to a line has been said with it.
+            let rest = (report.verdict.problems + prospect.problems).filter { problem in
+                if case .file = problem.origin { false } else { true }
+            }
+            for problem in (rest + prospect.portProblems).gravestLast { Terminal.say("\(problem)") }
+            Terminal.say(prospect.sentence(about: "“sterna serve --config \(path)” serves it as it is") + ".")
+            return prospect.isServable ? Exit.success : Exit.configuration
         } catch {
             Terminal.report([error])
             return Exit.configuration
         }
+    }
+
+    /// Says what is wrong, the gravest last, and whether the configuration can be served here.
+    private static func check(_ option: ConfigurationOption) -> Int32 {
+        let prospect = Prospect(of: option.verdict, file: option.file?.path)
+        Terminal.report((option.verdict.problems + prospect.problems + prospect.portProblems).gravestLast)
+        guard prospect.isServable else { return Exit.configuration }
+        Terminal.say(summary(option, prospect))
+        return prospect.holders.isEmpty ? Exit.success : Exit.unavailable
     }
 
     private static func table(of report: ImportReport) -> [String] {
@@ -94,8 +108,10 @@ enum ConfigVerb {
             let text = row.reason.isEmpty ? row.text : padded(row.text, to: width) + "  " + row.reason
             return "\(padded("\(row.line)", to: 5)) \(padded(row.fate.rawValue, to: 9)) \(text)"
         }
-        let counts = ImportReport.Fate.allCases.filter { report.count($0) > 0 }.map {
-            "\(report.count($0)) \($0.rawValue)"
+        let counts = ImportReport.Fate.allCases.compactMap { fate -> String? in
+            let count = report.count(fate)
+            guard count > 0 else { return nil }
+            return "\(count) \(fate == .mistake && count > 1 ? "mistakes" : fate.rawValue)"
         }
         return rows + [counts.isEmpty ? "no settings" : counts.joined(separator: ", ")]
     }
@@ -104,12 +120,12 @@ enum ConfigVerb {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
-    private static func summary(_ option: ConfigurationOption) -> String {
+    private static func summary(_ option: ConfigurationOption, _ prospect: Prospect) -> String {
         let count = option.verdict.origins.values.map(\.count).reduce(0, +)
-        let warnings = option.verdict.warnings.count
+        let warnings = (option.verdict.warnings + prospect.problems).count { $0.severity == .warning }
         let place = option.file?.path ?? "no file (\(Input.File.standardPath) does not exist)"
-        return
-            "\(place): \(count) \(count == 1 ? "setting" : "settings"), \(warnings == 0 ? "nothing to complain about" : "warnings: \(warnings)")"
+        let found = warnings == 0 ? "nothing to complain about" : "warnings: \(warnings)"
+        return prospect.sentence(about: "\(place): \(count) \(count == 1 ? "setting" : "settings"), \(found)")
     }
 
     /// Every setting in force, with the place where it was written, or “default”.

@@ -29,7 +29,7 @@ enum ServeVerb {
             return Exit.configuration
         }
         guard let settings = option.verdict.settings else {
-            Terminal.report(option.verdict.problems)
+            Terminal.report(option.verdict.problems.gravestLast)
             return Exit.configuration
         }
         let log = Log(settings, environment: Environment.variables) { Moment.read() }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Engine
+internal import Wire
+
+extension StartReport {
+    /// Whether the addresses are this host's: whoever can be bound is, also where it stands on no interface.
+    mutating func findAddresses(_ settings: Settings) {
+        for (index, address) in settings.relayAddresses.enumerated() where !Self.isOurs(address) {
+            add(
+                .obstacle, "relay-ip", number: index,
+                "relay-ip=\(address) is no address of this host (“ip address” lists those that it has); right would be one of those, or no relay-ip and external-ip=\(address)"
+            )
+        }
+        let absent = settings.listeningAddresses.indices.filter { !Self.isOurs(settings.listeningAddresses[$0]) }
+        for index in absent {
+            let address = settings.listeningAddresses[index]
+            add(
+                absent.count == settings.listeningAddresses.count ? .obstacle : .remark, "listening-ip", number: index,
+                "listening-ip=\(address) is no address of this host (“ip address” lists those that it has), and nothing is served there until it is; right would be one of those, or no listening-ip for all"
+            )
+        }
+        guard !PortShares.split([settings.relayPorts], among: 1).isEmpty else {
+            return add(.obstacle, "min-port", RelayFailure.noRelayPorts.description)
+        }
+    }
+
+    private static func isOurs(_ address: IPAddress) -> Bool {
+        do throws(Errno) {
+            _ = try DatagramSocket(at: Endpoint(address, 0))
+            return true
+        } catch {
+            return error != .addressNotAvailable
+        }
+    }
+
+    /// Whether every port that would be listened at is free.
+    mutating func findPorts(_ settings: Settings, _ contexts: RelayContexts) {
+        let listeners = RelayService.Settings.listeners(settings, contexts)
+        let metrics = settings.prometheus ? [Endpoint(settings.prometheusAddress, settings.prometheusPort)] : []
+        let web = settings.webListeningAddresses.isEmpty ? [IPAddress.anyV4] : settings.webListeningAddresses
+        let pages = [("web-port", settings.webPort), ("web-tls-port", settings.webTLSPort)]
+        let datagrams = listeners.datagrams.map { (Self.key(of: $0.port, settings), $0) }
+        let streams =
+            (listeners.streams + listeners.proxied).map { (Self.key(of: $0.port, settings), $0) }
+            + metrics.map { ("prometheus-port", $0) }
+            + pages.flatMap { key, port in port.map { port in web.map { (key, Endpoint($0, port)) } } ?? [] }
+        for (key, endpoint) in datagrams {
+            do throws(Errno) { _ = try DatagramSocket(at: endpoint) } catch {
+                tell(BindFailure(endpoint, .udp, error), key)
+            }
+        }
+        for (key, endpoint) in streams {
+            do throws(BindFailure) { _ = try Listener.probe(endpoint) } catch { tell(error, key) }
+        }
+        if listeners.isEmpty, !settings.servesWeb {
+            add(.obstacle, "no-udp", "nothing is left to listen at; remove no-udp or no-tcp, or add web-port=80")
+        }
+    }
+
+    /// An address that the host has not has been told by now; whose port it is, each once.
+    private mutating func tell(_ failure: BindFailure, _ key: String) {
+        switch failure.errno {
+        case .addressInUse: add(.held(failure), key, failure.description)
+        case .addressNotAvailable: if key.hasPrefix("prometheus") { add(.obstacle, key, failure.description) }
+        // Whoever starts the server may be somebody else, with sockets of systemd's.
+        case .accessDenied: add(.remark, key, failure.description)
+        default: add(.obstacle, key, failure.description)
+        }
+    }
+
+    private static func key(of port: UInt16, _ settings: Settings) -> String {
+        switch port {
+        case settings.listeningPort: "listening-port"
+        case settings.tlsListeningPort: "tls-listening-port"
+        case settings.altListeningPort: "alt-listening-port"
+        case settings.altTLSListeningPort: "alt-tls-listening-port"
+        default: settings.tcpProxyPort == port ? "tcp-proxy-port" : "listening-port"
+        }
+    }
+}
