@@ -112,6 +112,7 @@ let package = Package(
         tests("Web", sees: ["Web", "CZlib"]),
         tests(
             "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Wire"]),
+        tests("Check", sees: ["Check", "Engine", "TLS", "Wire"]),
         tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),
         .target(

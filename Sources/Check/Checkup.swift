@@ -54,6 +54,20 @@ package final class Checkup {
     var alive: [Target] = []
     /// Where an allocation worked.
     var allocating: [Target] = []
+    /// Where TURN is answered only to who names it by ALPN.
+    var named: Set<Target> = []
+    /// Where IPv4 is not relayed, so that IPv6 has to be asked for.
+    var relaysIPv6Only: Set<Target> = []
+    /// Ports of this machine at which the server listens.
+    var listening: Set<Port> = []
+    /// What observers outside see this machine as.
+    var seen: [IPAddress] = []
+    /// What was complained of already: families without relayed addresses, and addresses that nobody reaches.
+    var complained: Set<IPAddress.Family> = []
+    var unroutable: Set<IPAddress> = []
+    var asksInVain = false
+    /// The addresses of this machine's interfaces.
+    private(set) lazy var own = (try? Host.addresses()) ?? []
     /// What to paste into an application; nil while nothing worked.
     package var iceServers: JSON?
 
@@ -85,11 +99,12 @@ package final class Checkup {
             return tell(.skip(.stun, "--offline: nothing was asked over the network"))
         }
         if plan.verdict != nil, settings == nil { return }
-        certificates()
         reach()
-        if alive.isEmpty { return }
+        certificates()
+        if alive.isEmpty { return systemd() }
         allocate()
         if let target = allocating.first {
+            families()
             relay(allocating)
             policy(target)
         }
@@ -109,21 +124,28 @@ package final class Checkup {
 
     /// A caller that has begun to connect.
     func caller(_ target: Target, as account: Account?) -> Caller {
-        let road = Road.open(to: target, trusting: plan.trust, on: station)
+        let protocols = named.contains(target) ? ["stun.turn"] : []
+        let road = Road.open(to: target, trusting: plan.trust, naming: protocols, on: station)
         return Caller(to: target, as: account, over: road, on: station)
+    }
+
+    /// What to ask a target for where any relayed address will do.
+    func wish(at target: Target) -> Wish {
+        var wish = Wish()
+        if relaysIPv6Only.contains(target) { wish.family = .v6 }
+        return wish
     }
 
     /// The command that looks at this machine's server from another one; nil where a server elsewhere was looked at, and
     /// while nothing works here.
     package var elsewhere: String? {
         guard settings != nil, let target = allocating.first else { return nil }
-        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
         let credentials =
             switch plan.credentials {
             case .account(let name, _): "--user \(name) --password-file FILE"
             default: "--secret-file FILE"
             }
-        return "sterna check turn:\(host):\(target.endpoint.port) \(credentials)"
+        return "sterna check turn:\(target.uriHost):\(target.endpoint.port) \(credentials)"
     }
 
     /// 0 when all is well, 1 when there are warnings, 2 when something does not work.

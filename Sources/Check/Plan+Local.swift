@@ -23,32 +23,60 @@ extension Checkup.Plan {
         } else if let user = settings.users.first, case .password(let password) = user.credential {
             credentials = .account(name: user.name, password: password)
         }
-        for address in Self.addresses(settings) {
-            let name = host ?? settings.publicHost ?? "\(address)"
+        let addresses = Self.addresses(settings)
+        for (index, address) in addresses.enumerated() {
+            let name = host ?? settings.publicHost ?? Self.certified(settings, address) ?? "\(address)"
             func add(_ transport: Transport, _ port: UInt16) {
                 let target = Target(transport: transport, endpoint: Endpoint(address, port), host: name)
                 if !targets.contains(target) { targets.append(target) }
             }
             if settings.servesUDP { add(.udp, settings.listeningPort) }
+            // What differs between two addresses of a family is whether they are served at all.
+            guard !addresses[..<index].contains(where: { $0.family == address.family }) else { continue }
             if settings.servesTCP { add(.tcp, settings.listeningPort) }
-            guard settings.certificate != nil else { continue }
+            guard settings.hasCertificate else { continue }
             if settings.servesTLS { add(.tls, settings.tlsListeningPort) }
-            if settings.servesTLS, let port = settings.webTLSPort { add(.tls, port) }
             if settings.servesDTLS, settings.servesUDP { add(.dtls, settings.tlsListeningPort) }
+            guard let port = settings.webTLSPort, settings.servesWeb(at: address) else { continue }
+            if settings.servesTLS { add(.tls, port) }
+            if settings.servesWebUDP { add(.udp, port) }
+            if settings.servesWebUDP, settings.servesDTLS { add(.dtls, port) }
         }
     }
 
-    /// Where the server listens, an address of each family: for a wildcard one that others can reach, before loopback.
+    /// Where the server listens: for a wildcard every address that others can reach, before loopback.
     private static func addresses(_ settings: Settings) -> [IPAddress] {
         let own = (try? Host.addresses()) ?? []
         let listening = settings.listeningAddresses
-        return [IPAddress.Family.v4, .v6].compactMap { family in
+        return [IPAddress.Family.v4, .v6].flatMap { family in
             let named = listening.filter { $0.family == family }
-            if let address = named.first(where: { !$0.isUnspecified }) { return address }
-            guard listening.isEmpty || !named.isEmpty else { return nil }
+            let isEverywhere = listening.isEmpty || named.contains(where: \.isUnspecified)
+            guard isEverywhere else { return named }
             let here = own.filter { $0.family == family }
-            return here.first { !$0.isLocalOnly } ?? (family == .v4 ? here.first { $0 == .loopbackV4 } : nil)
+            let others = here.filter { !$0.isLocalOnly }
+            let reachable = others.filter { $0.specialUse == nil } + others.filter { $0.specialUse != nil }
+            return reachable.isEmpty && family == .v4 ? here.filter { $0 == .loopbackV4 } : reachable
         }
+    }
+
+    /// The name in the certificate, for want of anybody who says what clients ask for; nil where it is good for the address.
+    private static func certified(_ settings: Settings, _ address: IPAddress) -> String? {
+        guard let path = settings.certificate,
+            let identity = try? Identity(
+                certificate: path, key: settings.privateKey ?? path, password: settings.privateKeyPassword),
+            !identity.certificate.isGood(for: "\(address)")
+        else { return nil }
+        return identity.certificate.names.first { !$0.hasPrefix("*") }
+    }
+}
+
+extension Settings {
+    /// Whether anything is served over TLS: with the operator's certificate, or with one that the server makes itself.
+    var hasCertificate: Bool { certificate != nil || webTLSPort != nil }
+
+    fileprivate func servesWeb(at address: IPAddress) -> Bool {
+        webListeningAddresses.isEmpty || webListeningAddresses.contains(address)
+            || webListeningAddresses.contains { $0.isUnspecified && $0.family == address.family }
     }
 }
 

@@ -5,23 +5,22 @@ internal import Wire
 
 /// A STUN message or ChannelData, told in lines.
 struct DecodedMessage {
-    let text: String
+    let lines: [String]
 
     init(_ bytes: [UInt8]) throws(DecodeError) {
         guard bytes.count >= 4, bytes[0] >> 6 == 1 else {
-            text = try Self.message(bytes)
+            lines = try Self.message(bytes)
             return
         }
         let channel = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
         let length = Int(bytes[2]) << 8 | Int(bytes[3])
         guard length <= bytes.count - 4 else { throw .attributePastEnd }
         let padding = bytes.count - 4 - length
-        text =
-            "ChannelData on channel 0x\(Self.hex(channel)), \(length) bytes"
-            + (padding == 0 ? "" : " and \(padding) bytes behind them")
+        let rest = padding == 0 ? "" : " and \(padding) bytes behind them"
+        lines = ["ChannelData on channel 0x\(Self.hex(channel)), \(length) bytes\(rest)"]
     }
 
-    private static func message(_ bytes: [UInt8]) throws(DecodeError) -> String {
+    private static func message(_ bytes: [UInt8]) throws(DecodeError) -> [String] {
         let message = try Message(parsing: bytes.span)
         let header = message.header
         let age = header.isClassic ? " of RFC 3489 (no magic cookie)" : ""
@@ -39,7 +38,7 @@ struct DecodedMessage {
             lines.append("  \(name)\(gap)\(try value(of: type, at: place, in: bytes, message))")
             offset = place.lowerBound + (length + 3) & ~3
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     private static func value(
@@ -53,10 +52,10 @@ struct DecodedMessage {
         case .mappedAddress, .alternateServer, .otherAddress, .responseOrigin, .sourceAddress, .changedAddress:
             return "\(try Message.address(type, at: place, in: bytes.span))"
         case .username, .realm, .nonce, .software, .alternateDomain, .origin:
-            return "“\(printable(value))”"
+            return "“\(text(value))”"
         case .errorCode:
             guard value.count >= 4 else { throw .malformed(type) }
-            return "\(Int(value[2] & 7) * 100 + Int(value[3])) “\(printable(Array(value.dropFirst(4))))”"
+            return "\(Int(value[2] & 7) * 100 + Int(value[3])) “\(text(Array(value.dropFirst(4))))”"
         case .unknownAttributes:
             return stride(from: 0, to: value.count - 1, by: 2).map { index in
                 name(of: AttributeType(rawValue: UInt16(value[index]) << 8 | UInt16(value[index + 1])))
@@ -89,14 +88,8 @@ struct DecodedMessage {
         }
     }
 
-    /// Text without what a terminal would obey.
-    private static func printable(_ bytes: [UInt8]) -> String {
-        String(
-            String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
-                scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-                    ? "\u{FFFD}" : Character(scalar)
-            })
-    }
+    /// Escaped before it stands in its quotes, so that a line feed is told from the next line.
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self).printable }
 
     private static func hex(_ number: UInt16) -> String {
         let digits = String(number, radix: 16)

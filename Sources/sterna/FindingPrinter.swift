@@ -24,14 +24,16 @@ final class FindingPrinter {
         wipe()
         let layer = finding.layer == lastLayer ? "" : finding.layer.rawValue
         lastLayer = finding.layer
-        let gap = String(repeating: " ", count: 9 - layer.count)
-        let verdict = finding.verdict.rawValue
-        let (on, off) =
-            isTerminal && Environment.variables["NO_COLOR"] == nil ? (finding.verdict.colour, "\u{1B}[0m") : ("", "")
-        let remedy = finding.remedy.map { isTerminal ? "\n               → \($0)" : " → \($0)" } ?? ""
-        let line = Terminal.printable("\(finding.text)\(remedy)")
-        Terminal.write(
-            "\(layer)\(gap)\(on)\(verdict)\(off)\(String(repeating: " ", count: 6 - verdict.count))\(line)\n")
+        let verdict = finding.verdict
+        let isColoured = isTerminal && Environment.variables["NO_COLOR", default: ""].isEmpty
+        let sign = Terminal.Styled(verdict.rawValue, on: isColoured ? verdict.colour : "")
+        let gap = String(repeating: " ", count: 6 - verdict.rawValue.count)
+        Terminal.say("\(Words.padded(layer, 9))\(sign)\(gap)\(finding.text)\(remedy(of: finding))")
+    }
+
+    private func remedy(of finding: Finding) -> TerminalText {
+        guard let remedy = finding.remedy else { return "" }
+        return isTerminal ? "\n               → \(remedy)" : " → \(remedy)"
     }
 
     /// Shows what is being done, or with an empty text that it still is.
@@ -43,7 +45,7 @@ final class FindingPrinter {
         turned = now
         turns += 1
         let signs = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"]
-        Terminal.whisper("\r\u{1B}[K\(signs[turns % signs.count]) \(Terminal.printable(doing))")
+        Terminal.whisper("\r\u{1B}[K\(signs[turns % signs.count]) \(doing)")
     }
 
     /// - Parameter elsewhere: The command that looks at this server from another machine; nil where there is none.
@@ -55,9 +57,9 @@ final class FindingPrinter {
                 .init("verdict", .string(verdict)), .init("findings", .array(findings.map(\.json))),
             ]
             if let iceServers { members.append(.init("iceServers", iceServers)) }
-            return Terminal.say(JSON.object(members).text)
+            return Terminal.say(TerminalText(.object(members)))
         }
-        if let iceServers { Terminal.say("Copy into your app:  \(iceServers.text)") }
+        if let iceServers { Terminal.say("Copy into your app:  \(TerminalText(iceServers))") }
         if let elsewhere {
             Terminal.say("Only another machine sees what a firewall lets through. There:  \(elsewhere)")
         }

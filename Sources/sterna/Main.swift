@@ -25,7 +25,7 @@ struct Main {
     /// - Returns: The exit code of the process.
     private static func run(_ words: [String]) -> Int32 {
         guard let first = words.first else {
-            Terminal.complain(Help.overview)
+            Terminal.complain(TerminalText(own: Help.overview))
             return Exit.usage
         }
         switch first {

@@ -38,7 +38,7 @@ internal import Glibc
     func draw(_ lines: [Terminal.Styled]) {
         let width = size?.columns ?? 80
         let text = lines.map { $0.cut(to: width) + "\u{1B}[K" }.joined(separator: "\r\n")
-        Terminal.emit("\u{1B}[H" + text + "\u{1B}[J")
+        Terminal.emit(TerminalText(own: "\u{1B}[H" + text + "\u{1B}[J"))
     }
 
     /// The next key that is pressed; nil when none is in time.

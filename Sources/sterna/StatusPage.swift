@@ -17,20 +17,20 @@ struct StatusPage {
     var lines: [Terminal.Styled] {
         var lines: [Terminal.Styled] = []
         for row in [server, relaying, surroundings, troubles].flatMap(\.self) {
-            for (index, line) in row.text.split(separator: "\n").enumerated() {
-                lines.append(Terminal.dim(Words.padded(index == 0 ? row.name : "", 13)) + String(line))
+            for (index, line) in row.lines.enumerated() {
+                lines.append(Terminal.dim(Words.padded(index == 0 ? row.name : "", 13)) + line)
             }
         }
         return lines
     }
 
-    private typealias Row = (name: String, text: String)
+    private typealias Row = (name: String, lines: [String])
 
     private var server: [Row] {
         [
-            ("version", "\(now["version"]?.string ?? "?"), realm \(now["realm"]?.string ?? "?")"),
-            ("up", Words.duration(now["uptime"]?.integer ?? 0)),
-            ("listening", texts(now["listeners"]).joined(separator: "\n")),
+            ("version", ["\(now["version"]?.string ?? "?"), realm \(now["realm"]?.string ?? "?")"]),
+            ("up", [Words.duration(now["uptime"]?.integer ?? 0)]),
+            ("listening", texts(now["listeners"])),
         ]
     }
 
@@ -38,24 +38,24 @@ struct StatusPage {
         let transports = ["udp", "tcp", "tls", "dtls"].map { "\($0) \(number("allocations", $0))" }
         let (all, active) = (number("allocations", "all"), number("allocations", "active"))
         var rows: [Row] = [
-            ("allocations", "\(all) (\(transports.joined(separator: ", "))), \(active) active in the last 10 s")
+            ("allocations", ["\(all) (\(transports.joined(separator: ", "))), \(active) active in the last 10 s"])
         ]
         let (tcp, connections) = (number("allocations", "relayingTCP"), number("allocations", "connections"))
-        if tcp > 0 { rows.append(("over TCP", "\(tcp) of them relay TCP, \(connections) connections with peers")) }
-        rows.append(("relaying", "to peers \(rate("toPeers"))\nto clients \(rate("toClients"))"))
-        rows.append(("ports", "\(number("ports", "used")) of \(number("ports", "all")) used"))
+        if tcp > 0 { rows.append(("over TCP", ["\(tcp) of them relay TCP, \(connections) connections with peers"])) }
+        rows.append(("relaying", ["to peers \(rate("toPeers"))", "to clients \(rate("toClients"))"]))
+        rows.append(("ports", ["\(number("ports", "used")) of \(number("ports", "all")) used"]))
         return rows
     }
 
     private var surroundings: [Row] {
-        var rows: [Row] = [("memory", memory), ("certificate", certificate)]
+        var rows: [Row] = [("memory", [memory]), ("certificate", [certificate])]
         if now["rooms"]?.object != nil {
             let (people, calls) = (number("rooms", "people"), number("rooms", "active"))
-            rows.append(("rooms", "\(people) people in rooms, \(calls) calls, \(number("rooms", "all")) links"))
+            rows.append(("rooms", ["\(people) people in rooms, \(calls) calls, \(number("rooms", "all")) links"]))
         }
         if now["directory"]?.object != nil {
             let (users, secrets) = (number("directory", "users"), number("directory", "secrets"))
-            rows.append(("database", "\(users) users, \(secrets) secrets"))
+            rows.append(("database", ["\(users) users, \(secrets) secrets"]))
         }
         return rows
     }
@@ -63,14 +63,14 @@ struct StatusPage {
     private var troubles: [Row] {
         var rows: [Row] = []
         if let refusals = now["refusals"]?.object, !refusals.isEmpty {
-            rows.append(("refused", refusals.map { "\($0.name) \($0.value.integer ?? 0)" }.joined(separator: ", ")))
+            rows.append(("refused", [refusals.map { "\($0.name) \($0.value.integer ?? 0)" }.joined(separator: ", ")]))
         }
         let (unwanted, full, unsent) = (number("drops", "relay"), number("drops", "socket"), number("drops", "unsent"))
         if unwanted + full + unsent > 0 {
-            rows.append(("dropped", "\(unwanted) unwanted, \(full) by full buffers, \(unsent) unsent"))
+            rows.append(("dropped", ["\(unwanted) unwanted, \(full) by full buffers, \(unsent) unsent"]))
         }
         if let until = now["draining"]?["until"]?.string {
-            rows.append(("draining", "new allocations are refused; the server ends at \(until) at the latest"))
+            rows.append(("draining", ["new allocations are refused; the server ends at \(until) at the latest"]))
         }
         return rows
     }

@@ -8,16 +8,16 @@ internal import Wire
 /// What the program says to the person who called it.
 enum Terminal {
     /// Writes to standard output, with a newline.
-    static func say(_ text: String) { write(printable(text) + "\n", to: STDOUT_FILENO) }
+    static func say(_ words: TerminalText) { write(words + "\n", to: STDOUT_FILENO) }
 
     /// Writes to standard error, with a newline.
-    static func complain(_ text: String) { write(printable(text) + "\n", to: STDERR_FILENO) }
+    static func complain(_ words: TerminalText) { write(words + "\n", to: STDERR_FILENO) }
 
-    /// Writes to standard output as it is.
-    static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+    /// Writes to standard error without a newline: a question, or what a terminal wipes out again.
+    static func whisper(_ words: TerminalText) { write(words, to: STDERR_FILENO) }
 
-    /// Writes to standard error as it is: what a terminal wipes out again.
-    static func whisper(_ text: String) { write(text, to: STDERR_FILENO) }
+    /// Writes to standard output without a newline: what a terminal is to obey.
+    static func emit(_ words: TerminalText) { write(words, to: STDOUT_FILENO) }
 
     /// Tells every problem on standard error, a line each: in colour on a terminal, with its priority in the journal.
     static func report(_ problems: [Problem]) {
@@ -25,16 +25,10 @@ enum Terminal {
         for problem in problems {
             let isError = problem.severity == .error
             let priority = style.hasPriorities ? (isError ? "<3>" : "<4>") : ""
-            let (on, off) = style.isColoured ? (isError ? "\u{1B}[31m" : "\u{1B}[33m", "\u{1B}[0m") : ("", "")
-            write("\(priority)\(on)\(printable("\(problem)"))\(off)\n", to: STDERR_FILENO)
+            let colour = isError ? "\u{1B}[31m" : "\u{1B}[33m"
+            complain("\(priority)\(Styled("\(problem)", on: style.isColoured ? colour : ""))")
         }
     }
-
-    /// Asks on standard error, without a newline.
-    static func prompt(_ text: String) { write(printable(text), to: STDERR_FILENO) }
-
-    /// Writes to a terminal what it is to obey.
-    static func emit(_ text: String) { write(text, to: STDOUT_FILENO) }
 
     /// Waits.
     static func pause(_ time: Duration) { _ = usleep(UInt32(clamping: time.wholeNanoseconds / 1000)) }
@@ -52,7 +46,7 @@ enum Terminal {
     static func bold(_ text: String) -> Styled { Styled(text, on: isColoured ? "\u{1B}[1m" : "") }
 
     /// Writes a line with its looks to standard output.
-    static func say(_ line: Styled) { write(line.text + "\n", to: STDOUT_FILENO) }
+    static func say(_ line: Styled) { say("\(line)") }
 
     /// A line whose words were made printable, and whose looks are ours.
     struct Styled: Hashable, Sendable {
@@ -60,8 +54,9 @@ enum Terminal {
         /// How many characters are seen.
         private(set) var width: Int
 
-        fileprivate init(_ plain: String, on: String) {
-            let clean = Terminal.printable(plain)
+        /// - Parameter on: What turns the looks on; nothing for plain words.
+        init(_ plain: String, on: String) {
+            let clean = plain.printable
             text = on.isEmpty ? clean : "\(on)\(clean)\u{1B}[0m"
             width = clean.count
         }
@@ -71,7 +66,7 @@ enum Terminal {
 
         static func + (a: Self, b: String) -> Self {
             var sum = a
-            let clean = Terminal.printable(b)
+            let clean = b.printable
             sum.text += clean
             sum.width += clean.count
             return sum
@@ -85,18 +80,8 @@ enum Terminal {
         }
     }
 
-    /// `text` without what a terminal would obey: a file may hold anything.
-    static func printable(_ text: String) -> String {
-        var printable = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
-            printable.append(isControl ? "\u{FFFD}" : scalar)
-        }
-        return String(printable)
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
+    private static func write(_ words: TerminalText, to descriptor: Int32) {
+        var rest = Array(words.text.utf8)[...]
         while !rest.isEmpty {
             // Safe: the slice lives through the call and has as many bytes as are named.
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

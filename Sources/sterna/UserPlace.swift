@@ -106,7 +106,7 @@ enum Secret {
             _ = unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
             Terminal.complain("")
         }
-        Terminal.prompt(prompt)
+        Terminal.whisper("\(prompt)")
         guard let line = readLine(strippingNewline: true), !line.isEmpty else { throw .usage("it is empty") }
         return line
     }

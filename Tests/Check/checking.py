@@ -25,7 +25,8 @@ class Checked:
         self.findings, self.ice_servers = answer["findings"], answer.get("iceServers")
         assert answer["verdict"] == VERDICTS[done.returncode]
         for finding in self.findings:
-            assert ("remedy" in finding) == (finding["verdict"] in ("WARN", "FAIL")), finding
+            for member in ("cause", "remedy"):
+                assert (member in finding) == (finding["verdict"] in ("WARN", "FAIL")), finding
 
     def lines(self, layer, verdict):
         return [each for each in self.findings if (each["layer"], each["verdict"]) == (layer, verdict)]
@@ -39,6 +40,10 @@ class Checked:
     def told(self):
         return "\n".join(
             f"{each['layer']:9}{each['verdict']:6}{each['text']} → {each.get('remedy', '')}" for each in self.findings)
+
+    def causes(self, verdict):
+        """Why lines have this verdict, by name."""
+        return sorted(each["cause"] for each in self.findings if each["verdict"] == verdict)
 
     def failures(self):
         """The layers that fail."""

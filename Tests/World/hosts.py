@@ -55,7 +55,7 @@ class Cloud(Host):
     """Behind one-to-one NAT: the host knows 10.0.0.5, the world another address."""
 
     families = (4,)
-    private = "10.0.0.5"
+    private, gateway = "10.0.0.5", "10.0.0.1"
 
     def build(self):
         gateway = self.world.namespace(f"{self.namespace.name}nat")
@@ -63,15 +63,25 @@ class Cloud(Host):
         gateway.ip(*self.network.lines())
         gateway.forwards()
         gateway.wires("lan", self.namespace, "eth0")
-        gateway.ip("addr add 10.0.0.1/24 dev lan")
-        self.namespace.ip(f"addr add {self.private}/24 dev eth0", "route add default via 10.0.0.1")
+        gateway.ip(f"addr add {self.gateway}/24 dev lan")
+        self.namespace.ip(f"addr add {self.private}/24 dev eth0", f"route add default via {self.gateway}")
         public = self.network.address(4)
         self.addresses[4] = [public]
         gateway.nft(f"""table ip nat {{
-            chain arriving {{ type nat hook prerouting priority dstnat; iif "eth0" dnat to {self.private}; }}
+            chain arriving {{ type nat hook prerouting priority dstnat; iif "eth0" {self.passes} dnat to {self.private}; }}
             chain leaving {{ type nat hook postrouting priority srcnat; oif "eth0" snat to {public}; }}
         }}""")
         self.lines = [f"external-ip={public}"]
+
+    # What the NAT passes on.
+    passes = ""
+
+
+class HomeServer(Cloud):
+    """Behind a home router that passes on the service's ports and no others."""
+
+    private, gateway = "192.168.1.10", "192.168.1.1"
+    passes = "meta l4proto { tcp, udp } th dport { 80, 443, 3478, 5349, 49152-65535 }"
 
 
 class Several(Host):

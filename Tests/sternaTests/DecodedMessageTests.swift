@@ -20,7 +20,7 @@ struct DecodedMessageTests {
     func publishedRequest() throws {
         let message = try DecodedMessage(try #require(Hex.decode(Self.request)))
         #expect(
-            message.text == """
+            message.lines.joined(separator: "\n") == """
                 Binding request, 108 bytes, transaction b7e7a701bc34d686fa87dfae
                   SOFTWARE                  “STUN test client”
                   PRIORITY                  6e0001ff
@@ -34,15 +34,15 @@ struct DecodedMessageTests {
     @Test("unmasks addresses")
     func publishedResponse() throws {
         let message = try DecodedMessage(try #require(Hex.decode(Self.response)))
-        #expect(message.text.contains("XOR-MAPPED-ADDRESS        [2001:db8:1234:5678:11:2233:4455:6677]:32853"))
-        #expect(message.text.hasPrefix("Binding success response, 92 bytes"))
+        #expect(message.lines.contains("  XOR-MAPPED-ADDRESS        [2001:db8:1234:5678:11:2233:4455:6677]:32853"))
+        #expect(message.lines[0].hasPrefix("Binding success response, 92 bytes"))
     }
 
     @Test("explains ChannelData")
     func channelData() throws {
         #expect(
-            try DecodedMessage([0x40, 1, 0, 3, 1, 2, 3, 0]).text
-                == "ChannelData on channel 0x4001, 3 bytes and 1 bytes behind them")
+            try DecodedMessage([0x40, 1, 0, 3, 1, 2, 3, 0]).lines
+                == ["ChannelData on channel 0x4001, 3 bytes and 1 bytes behind them"])
     }
 
     @Test("refuses a message cut short at any byte and never traps", arguments: [request, response])

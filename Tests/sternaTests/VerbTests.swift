@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Configuration
 import Testing
+import Wire
 
 @testable import sterna
 
@@ -68,9 +69,25 @@ struct VerbTests {
         #expect(throws: Problem.self) { _ = try ConfigurationOption(["--config"]) }
     }
 
-    @Test("print nothing that a terminal would obey")
-    func printable() {
-        #expect(Terminal.printable("a\u{1B}[2J\u{9B}m\r\nb\t") == "a\u{FFFD}[2J\u{FFFD}m\u{FFFD}\nb\u{FFFD}")
+    @Test("write what is put into their words escaped, and their own words as they are")
+    func escaped() {
+        let name = "eve\u{1B}[2J\nroot  1 TB\u{202E}"
+        let words: TerminalText = "two\nlines of \(name)"
+        #expect(words.text == "two\nlines of eve\\u001b[2J\\nroot  1 TB\\u202e")
+        #expect(("a" + words).text == "a\(words.text)")
+        #expect(("\(words)" as TerminalText) == words)
+        #expect(TerminalText(["name": .string("a\u{9B}m\nb")]).text == #"{"name":"a\u009bm\nb"}"#)
+    }
+
+    @Test("make one row of one session, whatever its user is called")
+    func rows() {
+        let session: JSON = ["user": "eve\n1.9.9   admin", "client": "192.0.2.1:1", "relayed": ["192.0.2.2:2"]]
+        let lines = Table.lines(SessionRow.headings, [SessionRow(session).cells])
+        #expect(lines.count == 2)
+        for line in lines { #expect(!line.text.contains("\n")) }
+        var top = TopView()
+        top.take(["version": "1\n2"], [SessionRow(session)])
+        for line in top.lines(rows: .max) { #expect(!line.text.contains("\n")) }
     }
 
     private static func manual() throws -> String {

@@ -17,26 +17,29 @@ package struct Finding: Sendable {
     package let verdict: Verdict
     /// What is so, in plain words.
     package let text: String
-    /// What to do about it; every WARN and FAIL has one.
-    package let remedy: String?
+    /// Why it is not as it should be; every WARN and FAIL has one.
+    package let cause: Cause?
     /// What was measured, by name.
     package let figures: [(name: String, value: Double)]
 
+    /// What to do about it, which follows from the cause.
+    package var remedy: String? { cause?.remedy }
+
     package static func ok(_ layer: Layer, _ text: String, figures: [(name: String, value: Double)] = []) -> Self {
-        Self(layer: layer, verdict: .ok, text: text, remedy: nil, figures: figures)
+        Self(layer: layer, verdict: .ok, text: text, cause: nil, figures: figures)
     }
 
     package static func skip(_ layer: Layer, _ text: String) -> Self {
-        Self(layer: layer, verdict: .skip, text: text, remedy: nil, figures: [])
+        Self(layer: layer, verdict: .skip, text: text, cause: nil, figures: [])
     }
 
     package static func warn(
-        _ layer: Layer, _ text: String, fix: String, figures: [(name: String, value: Double)] = []
-    ) -> Self { Self(layer: layer, verdict: .warn, text: text, remedy: fix, figures: figures) }
+        _ layer: Layer, _ text: String, _ cause: Cause, figures: [(name: String, value: Double)] = []
+    ) -> Self { Self(layer: layer, verdict: .warn, text: text, cause: cause, figures: figures) }
 
     package static func fail(
-        _ layer: Layer, _ text: String, fix: String, figures: [(name: String, value: Double)] = []
-    ) -> Self { Self(layer: layer, verdict: .fail, text: text, remedy: fix, figures: figures) }
+        _ layer: Layer, _ text: String, _ cause: Cause, figures: [(name: String, value: Double)] = []
+    ) -> Self { Self(layer: layer, verdict: .fail, text: text, cause: cause, figures: figures) }
 }
 
 extension Finding {
@@ -46,7 +49,9 @@ extension Finding {
             .init("layer", .string(layer.rawValue)), .init("verdict", .string(verdict.rawValue)),
             .init("text", .string(text)),
         ]
-        if let remedy { members.append(.init("remedy", .string(remedy))) }
+        if let cause {
+            members += [.init("cause", .string(cause.name.rawValue)), .init("remedy", .string(cause.remedy))]
+        }
         if !figures.isEmpty {
             members.append(.init("figures", .object(figures.map { .init($0.name, .number($0.value)) })))
         }

@@ -29,9 +29,7 @@ extension Checkup {
         if (ratios.max() ?? 0) <= 4 { return tell(.ok(.abuse, text, figures: figures)) }
         tell(
             .warn(
-                .abuse, text,
-                fix: "a shorter realm, and no software attribute; limit answers with unauthorized-ratelimit-rps",
-                figures: figures))
+                .abuse, text, .answersLong, figures: figures))
     }
 
     /// Whether answers to strangers are limited. It is not tried out: the limit would then stand against real clients.
@@ -46,7 +44,6 @@ extension Checkup {
         }
         tell(
             .warn(
-                .abuse, "answers to strangers are not limited (unauthorized-ratelimit-rps=0)",
-                fix: "remove that line: by default an address gets 10 answers/s, after a burst of 400"))
+                .abuse, "answers to strangers are not limited (unauthorized-ratelimit-rps=0)", .answersUnlimited))
     }
 }

@@ -14,28 +14,30 @@ extension Checkup {
                 .skip(.turn, "no credentials to ask with: --user NAME with --password-file FILE, or --secret-file FILE")
             )
         }
-        var times: [String] = []
+        var times: [(target: Target, note: String)] = []
         for target in alive {
             doing("allocating over \(target.name)")
             let caller = caller(target, as: account)
             defer { caller.leave() }
-            guard caller.connect() == nil, let answer = caller.ask(.allocate(Wish())) else {
-                tell(
-                    .fail(
-                        .turn, "\(target.name): Binding is answered and Allocate is not",
-                        fix: "see the server's log; something on the way may let only STUN through"))
+            guard caller.connect() == nil, var answer = caller.ask(.allocate(Wish())) else {
+                tell(.fail(.turn, "\(target.name): Binding is answered and Allocate is not", .allocateUnanswered))
                 continue
+            }
+            if answer.refusal?.code == .addressFamilyNotSupported {
+                relaysIPv6Only.insert(target)
+                answer = caller.ask(.allocate(wish(at: target))) ?? answer
             }
             if let refusal = answer.refusal {
                 refused(refusal, target)
-                if refusal.code == .unauthenticated { return }
+                // The same would be said at every target.
+                if [.unauthenticated, .insufficientCapacity].contains(refusal.code) { return }
                 continue
             }
             allocating.append(target)
-            times.append("\(target.name) \(answer.roundTrip?.milliseconds ?? "repeated")")
+            times.append((target, answer.roundTrip?.milliseconds ?? "repeated"))
         }
         guard let target = allocating.first else { return }
-        tell(.ok(.turn, "allocates over \(times.joined(separator: ", "))"))
+        for (address, list) in Self.byAddress(times) { tell(.ok(.turn, "\(address) allocates over \(list)")) }
         offer()
         strangers(target)
         wishes(target)
@@ -46,10 +48,9 @@ extension Checkup {
         guard let account = plan.credentials.account(for: .seconds(86_400), now: now) else { return }
         var urls: [String] = []
         for target in allocating {
-            let host = target.host.contains(":") ? "[\(target.host)]" : target.host
             let carrier = target.transport.isStream ? "tcp" : "udp"
             let url =
-                "\(target.transport.isSecure ? "turns" : "turn"):\(host):\(target.endpoint.port)?transport=\(carrier)"
+                "\(target.transport.isSecure ? "turns" : "turn"):\(target.uriHost):\(target.endpoint.port)?transport=\(carrier)"
             if !urls.contains(url) { urls.append(url) }
         }
         // A fixed password is not shown again to who stands behind the screen.
@@ -70,31 +71,35 @@ extension Checkup {
                     .fail(
                         .turn,
                         "the server's clock is about \(skew.roughly) \(direction) this machine's: credentials end at the wrong time",
-                        fix: "set both clocks: timedatectl set-ntp true"))
+                        .clockApart))
             }
-            let fix =
+            let cause: Cause =
                 switch plan.credentials {
-                case .secret where settings != nil:
-                    "the running server has another secret than this file: systemctl restart sterna"
-                case .secret:
-                    "the secret is not the server's static-auth-secret; copy it again, without blanks and line ends"
-                case .account, .nobody:
-                    "name or password are wrong; a realm is part of a stored key (the server's realm is “\(refusal.realm ?? "")”)"
+                case .secret: settings == nil ? .secretUnknown : .secretChanged
+                case .account, .nobody: .passwordWrong(realm: refusal.realm ?? "")
                 }
-            tell(.fail(.turn, text + ": the credentials are not accepted", fix: fix))
-        case .allocationQuotaReached:
-            tell(.fail(.turn, text, fix: "raise user-quota or total-quota, or wait until others have left"))
-        case .insufficientCapacity:
-            tell(.fail(.turn, text, fix: "widen min-port and max-port, or see whether the server is draining"))
+            tell(.fail(.turn, text + ": the credentials are not accepted", cause))
+        case .allocationQuotaReached: tell(.fail(.turn, text, .quotaReached))
+        case .insufficientCapacity: tell(.fail(.turn, text, lackOfCapacity))
         case .tryAlternate:
             let place = refusal.alternate.map { "\($0)" } ?? "elsewhere"
-            tell(
-                .warn(
-                    .turn, "\(target.name): sends its clients to \(place)",
-                    fix: "check that one: sterna check turn:\(place)"))
-        default:
-            tell(.fail(.turn, text, fix: "see the server's log: it says why"))
+            tell(.warn(.turn, "\(target.name): sends its clients to \(place)", .sentElsewhere(place)))
+        case .addressFamilyNotSupported: tell(.fail(.turn, text, .familyRefused(.v4)))
+        default: tell(.fail(.turn, text, .refused))
         }
+    }
+
+    /// Why this machine's server has no relayed address to give, as far as can be seen from here.
+    private var lackOfCapacity: Cause {
+        guard let settings else { return .noCapacity }
+        if let absent = settings.relayAddresses.first(where: { !own.contains($0) }) {
+            return .addressNotHere(
+                key: "relay-ip", own: own.filter { $0.family == absent.family && !$0.isLocalOnly })
+        }
+        let range = settings.minPort...max(settings.minPort, settings.maxPort)
+        let addresses = settings.relayAddresses.isEmpty ? own : settings.relayAddresses
+        let used = Holder.ports(of: .udp).count { range.contains($0) }
+        return used >= range.count * max(1, addresses.count { !$0.isLocalOnly }) / 2 ? .portsUsedUp : .noCapacity
     }
 
     /// A wrong password and a name whose time is over must both lead to 401.
@@ -104,8 +109,7 @@ extension Checkup {
         if !kept {
             tell(
                 .fail(
-                    .turn, "a wrong password opens the relay to anybody",
-                    fix: "remove no-auth; a relay without passwords is found and abused within hours"))
+                    .turn, "a wrong password opens the relay to anybody", .noPassword))
         }
         if case .secret = plan.credentials {
             let expired = plan.credentials.account(for: .seconds(-30), now: now)
@@ -119,7 +123,7 @@ extension Checkup {
                             "the server's clock is about \($0.roughly) behind this machine's: credentials outlive their time"
                         }
                             ?? "credentials that expired 30 s ago are accepted",
-                        fix: "set both clocks: timedatectl set-ntp true"))
+                        skew == nil ? .expiredAccepted : .clockApart))
             }
             if kept { tell(.ok(.turn, "a wrong password and an expired user are refused with 401")) }
         } else if kept {
@@ -131,7 +135,7 @@ extension Checkup {
     private func code(_ target: Target, as account: Account?) -> Int? {
         let caller = caller(target, as: account)
         defer { caller.leave() }
-        guard caller.connect() == nil, let answer = caller.ask(.allocate(Wish())) else { return nil }
+        guard caller.connect() == nil, let answer = caller.ask(.allocate(wish(at: target))) else { return nil }
         return Int(answer.refusal?.code.rawValue ?? 0)
     }
 
@@ -155,17 +159,14 @@ extension Checkup {
 
     /// What newer clients ask for.
     private func wishes(_ target: Target) {
-        var dual = Wish()
-        dual.isDual = true
-        var even = Wish()
+        var even = wish(at: target)
         even.evenPort = true
-        var whole = Wish()
+        var whole = wish(at: target)
         whole.dontFragment = true
-        var connections = Wish()
+        var connections = wish(at: target)
         connections.protocolNumber = 6
         var wanted = [
-            (name: "IPv4 with IPv6", wish: dual, target: target),
-            ("EVEN-PORT with a reservation", even, target), ("DONT-FRAGMENT", whole, target),
+            (name: "EVEN-PORT with a reservation", wish: even, target: target), ("DONT-FRAGMENT", whole, target),
         ]
         if let stream = allocating.first(where: \.transport.isStream) {
             wanted.append(("TCP connections (RFC 6062)", connections, stream))
@@ -176,9 +177,7 @@ extension Checkup {
             defer { caller.leave() }
             guard caller.connect() == nil, let answer = caller.ask(.allocate(wish)) else { continue }
             let facts = answer.facts
-            let isThere =
-                facts != nil && (!wish.isDual || facts?.relayed.count == 2)
-                && (wish.evenPort == nil || facts?.reservation != nil)
+            let isThere = facts != nil && (wish.evenPort == nil || facts?.reservation != nil)
             if isThere { granted.append(name) } else { missing.append(name) }
         }
         if !granted.isEmpty { tell(.ok(.turn, "grants \(granted.joined(separator: ", "))")) }

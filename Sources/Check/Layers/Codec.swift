@@ -15,10 +15,7 @@ extension Checkup {
         if fits.count == Self.vectors.count, rfc8489 == hashes.count { return tell(.ok(.codec, text)) }
         tell(
             .fail(
-                .codec, text,
-                fix:
-                    "the libcrypto of this machine computes wrongly, or forbids MD5 and SHA-1 (FIPS): see openssl version -a"
-            ))
+                .codec, text, .libraryWrong))
     }
 
     private struct Vector {

@@ -10,8 +10,11 @@ extension Checkup {
             // “What is wrong; what would be right” is how the configuration speaks.
             let parts = problem.explanation.split(separator: "; ", maxSplits: 1).map(String.init)
             let text = "\(problem.origin): \(parts.first ?? problem.explanation)"
-            let fix = parts.count == 2 ? parts[1] : "correct it there; sterna.conf(5) says what is right"
-            tell(problem.severity == .error ? .fail(.config, text, fix: fix) : .warn(.config, text, fix: fix))
+            let right = parts.count == 2 ? parts[1] : nil
+            tell(
+                problem.severity == .error
+                    ? .fail(.config, text, .settingWrong(right: right))
+                    : .warn(.config, text, .settingDoubtful(right: right)))
         }
         guard let settings = verdict.settings else { return }
         let count = verdict.origins.values.map(\.count).reduce(0, +)
@@ -24,8 +27,7 @@ extension Checkup {
         {
             tell(
                 .fail(
-                    .config, "nobody may use the relay: there is neither a user nor a secret",
-                    fix: "add static-auth-secret= and what “openssl rand -hex 32” prints, or user=name:password"))
+                    .config, "nobody may use the relay: there is neither a user nor a secret", .nobodyMayRelay))
         }
     }
 }

@@ -98,13 +98,13 @@ struct SystemUser: Hashable {
     /// Why the user may not do what is asked with a path: what is in the way, a directory or the file; nil when they may.
     ///
     /// Only root can ask for somebody else: others are told nothing.
-    func obstacle(to path: String) -> (place: String, right: String)? {
+    func obstacle(to path: String) -> (place: String, right: FileRight)? {
         var prefix = path.hasPrefix("/") ? "/" : ""
         let parts = path.split(separator: "/")
         for (index, part) in parts.enumerated() {
             prefix += index == 0 ? String(part) : "/" + part
             let isLast = index == parts.count - 1
-            if !may(isLast ? R_OK : X_OK, prefix) { return (prefix, isLast ? "read" : "enter") }
+            if !may(isLast ? R_OK : X_OK, prefix) { return (prefix, isLast ? .read : .enter) }
         }
         return nil
     }

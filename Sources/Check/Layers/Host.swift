@@ -20,7 +20,7 @@ extension Checkup {
 
     /// Who the server runs as: whoever holds its port now, else the user of the package, else this one.
     private func serviceUser(_ settings: Settings) -> SystemUser {
-        let holder = Holder.holders(of: settings.listeningPort, settings.servesUDP ? .udp : .tcp).first { $0.isSterna }
+        let holder = Holder.holders(of: settings.listeningPort, settings.servesUDP ? .udp : .tcp).first { $0.isOurs }
         return holder.flatMap { SystemUser(number: $0.user) } ?? SystemUser(named: "sterna") ?? .current
     }
 
@@ -28,18 +28,22 @@ extension Checkup {
         var wanted: [(UInt16, Transport)] = []
         if settings.servesUDP { wanted.append((settings.listeningPort, .udp)) }
         if settings.servesTCP { wanted.append((settings.listeningPort, .tcp)) }
-        if settings.certificate != nil, settings.servesTLS { wanted.append((settings.tlsListeningPort, .tcp)) }
+        if settings.hasCertificate, settings.servesTLS { wanted.append((settings.tlsListeningPort, .tcp)) }
+        if settings.hasCertificate, settings.servesDTLS, settings.servesUDP {
+            wanted.append((settings.tlsListeningPort, .udp))
+        }
         for port in [settings.webPort, settings.webTLSPort].compactMap(\.self) { wanted.append((port, .tcp)) }
+        if let port = settings.webTLSPort, settings.servesWebUDP { wanted.append((port, .udp)) }
         var missing: [String] = []
-        for (port, transport) in wanted {
-            let holders = Holder.holders(of: port, transport)
-            if let other = holders.first(where: { !$0.isSterna }) {
-                tell(
-                    .fail(
-                        .host, "port \(port)/\(transport.rawValue) is held by \(other.words)",
-                        fix: "stop it (coturn: systemctl disable --now coturn), or give Sterna another port"))
+        for (number, transport) in wanted {
+            let port = Port(number, isUDP: transport == .udp)
+            let holders = Holder.holders(of: number, transport)
+            if let other = holders.first(where: { !$0.isOurs }) {
+                tell(.fail(.host, "port \(port.words) is held by \(other.words)", .portTaken(other.taker)))
             } else if holders.isEmpty {
-                missing.append("\(port)/\(transport.rawValue)")
+                missing.append(port.words)
+            } else {
+                listening.insert(port)
             }
         }
         guard !missing.isEmpty else { return }
@@ -48,10 +52,7 @@ extension Checkup {
         let all = missing.count == wanted.count
         tell(
             .fail(
-                .host, all ? "Sterna is not running: \(text)" : text,
-                fix: all
-                    ? "systemctl start sterna, then journalctl -u sterna -e where it does not stay up"
-                    : "the server runs with another configuration: systemctl restart sterna"))
+                .host, all ? "Sterna is not running: \(text)" : text, all ? .notRunning : .otherConfiguration))
     }
 
     private func keyRights(_ settings: Settings, _ user: SystemUser) {
@@ -67,10 +68,8 @@ extension Checkup {
                     .host,
                     isMissing
                         ? "“\(place)”, which \(path == key ? "pkey" : "cert") names, does not exist"
-                        : "user \(user.name) may not \(right) “\(place)”, which \(path == key ? "pkey" : "cert") needs",
-                    fix: isMissing
-                        ? "correct the path, or have the certificate issued"
-                        : "setfacl -m u:\(user.name):\(right == "read" ? "r" : "x") \(place)"))
+                        : "user \(user.name) may not \(right.rawValue) “\(place)”, which \(path == key ? "pkey" : "cert") needs",
+                    isMissing ? .fileMissing : .fileUnreadable(path: place, user: user.name, right: right)))
         }
         guard !blocked else { return }
         do throws(IdentityProblem) {
@@ -78,7 +77,7 @@ extension Checkup {
             tell(.ok(.host, "user \(user.name) can read the certificate and its key, and they belong together"))
         } catch {
             let parts = "\(error)".split(separator: "; ", maxSplits: 1).map(String.init)
-            tell(.fail(.host, parts[0], fix: parts.count == 2 ? parts[1] : "have the certificate issued again"))
+            tell(.fail(.host, parts[0], .keyUnfit(right: parts.count == 2 ? parts[1] : nil)))
         }
     }
 
@@ -92,7 +91,7 @@ extension Checkup {
         tell(
             .warn(
                 .host, "socket buffers end at \(granted) bytes, \(wanted) are asked for: bursts of video get lost",
-                fix: "echo net.core.rmem_max=\(wanted) >/etc/sysctl.d/60-sterna.conf && sysctl --system"))
+                .buffersSmall(wanted: wanted)))
     }
 
     private func clock() {
@@ -102,13 +101,13 @@ extension Checkup {
             tell(
                 .warn(
                     .host, "nobody keeps this machine's clock right; credentials that expire are judged by it",
-                    fix: "apt install systemd-timesyncd (or chrony); in a container, on its host"))
+                    .clockUnkept))
         default: tell(.skip(.host, "the kernel does not say whether the clock is kept right"))
         }
     }
 
     private func files(_ user: SystemUser) {
-        guard let process = settings.flatMap({ Holder.holders(of: $0.listeningPort, .udp).first })?.process,
+        guard let process = settings.flatMap({ Holder.holders(of: $0.listeningPort, .udp).first })?.server,
             let line = Files.text("/proc/\(process)/limits")?.split(separator: "\n").first(where: {
                 $0.hasPrefix("Max open files")
             }), let limit = Int(line.dropFirst("Max open files".count).split(separator: " ").first ?? "")
@@ -116,7 +115,6 @@ extension Checkup {
         if limit >= 65_536 { return tell(.ok(.host, "the server may open \(limit) files")) }
         tell(
             .warn(
-                .host, "the server may open \(limit) files only, one for each allocation",
-                fix: "LimitNOFILE=1048576 in the unit, or ulimit -n 1048576 where it is started by hand"))
+                .host, "the server may open \(limit) files only, one for each allocation", .fewFiles))
     }
 }

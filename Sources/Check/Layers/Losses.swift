@@ -22,9 +22,7 @@ extension Checkup {
             .warn(
                 .host,
                 "the firewall's table of connections is \(percent) % full (\(count) of \(limit)): new calls get lost",
-                fix:
-                    "echo net.netfilter.nf_conntrack_max=\(limit * 4) >/etc/sysctl.d/61-conntrack.conf && sysctl --system"
-            ))
+                .connectionTableFull(limit: limit)))
     }
 
     /// What UDP sockets of this machine had no room for since it started.
@@ -37,10 +35,7 @@ extension Checkup {
         if dropped * 1000 <= received { return tell(.ok(.host, text, figures: figures)) }
         tell(
             .warn(
-                .host, text,
-                fix:
-                    "raise net.core.rmem_max (see socket buffers above); sterna_socket_drops_total says whether it was Sterna",
-                figures: figures))
+                .host, text, .datagramsDropped, figures: figures))
     }
 
     /// Datagrams that were received, and dropped for want of buffer, as /proc/net/snmp counts them.

@@ -23,19 +23,15 @@ extension Checkup {
         } catch {
             return tell(
                 .fail(
-                    .dns, "\(host) has no address: \(error)",
-                    fix: "make an A record (and AAAA) for \(host) with the address of this server"))
+                    .dns, "\(host) has no address: \(error)", .nameWithoutAddress(host)))
         }
-        let told = settings.externalAddresses.compactMap { external -> IPAddress? in
-            if case .address(let address) = external.source { address } else { nil }
-        }
-        let known = ((try? Host.addresses()) ?? []) + told
+        let known = own + settings.writtenAddresses + seen
         let list = found.map { "\($0)" }.joined(separator: ", ")
         if let stranger = found.first(where: { !known.contains($0) }), !found.allSatisfy(\.isLocalOnly) {
             return tell(
                 .warn(
                     .dns, "\(host) leads to \(stranger), which is neither on this machine nor in external-ip",
-                    fix: "correct the record, or external-ip; fine where a proxy or a NAT stands in front"))
+                    .nameElsewhere))
         }
         tell(.ok(.dns, "\(host) leads to \(list)"))
         services(host, known)

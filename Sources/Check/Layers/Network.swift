@@ -8,55 +8,89 @@ extension Checkup {
     /// NETWORK: what clients are told against what this machine has.
     func network() {
         guard let settings else { return }
-        let own = ((try? Host.addresses()) ?? []).filter { !$0.isLocalOnly }
+        belongings(settings)
+        let here = own.filter { !$0.isLocalOnly }
         for family in [IPAddress.Family.v4, .v6] {
-            let here = own.filter { $0.family == family }
-            let told = settings.externalAddresses.compactMap { external -> IPAddress? in
-                if case .address(let address) = external.source { address } else { nil }
-            }.filter { $0.family == family }
+            let here = here.filter { $0.family == family }
+            let told = settings.writtenAddresses.filter { $0.family == family }
             if told.isEmpty { unmapped(here, family, settings) }
             for address in told { mapped(address, here, settings) }
         }
-        if !plan.isOffline { observed(own, settings) }
+        if !plan.isOffline { observed(here, settings) }
+    }
+
+    /// Addresses in the file that this machine does not have.
+    private func belongings(_ settings: Settings) {
+        let mine = own.filter { !$0.isLocalOnly }
+        for (key, named) in [("listening-ip", settings.listeningAddresses), ("relay-ip", settings.relayAddresses)] {
+            for address in named where !address.isUnspecified && !own.contains(address) && !address.isLocalOnly {
+                tell(
+                    .fail(
+                        .network, "\(key) \(address) is no address of this machine",
+                        .addressNotHere(key: key, own: mine.filter { $0.family == address.family })))
+            }
+        }
     }
 
     private func unmapped(_ here: [IPAddress], _ family: IPAddress.Family, _ settings: Settings) {
-        if let address = here.first(where: { $0.specialUse == nil }) {
-            return tell(.ok(.network, "public address \(address) is this machine's own"))
+        let served = here.filter { settings.listeningAddresses.isEmpty || settings.listeningAddresses.contains($0) }
+        let open = (served.isEmpty ? here : served).filter { $0.specialUse == nil }
+        guard open.isEmpty else {
+            let list = open.map { "\($0)" }.joined(separator: ", ")
+            return tell(
+                .ok(
+                    .network,
+                    open.count == 1
+                        ? "public address \(list) is this machine's own"
+                        : "public addresses \(list) are this machine's own"))
         }
         guard family == .v4 else {
             if here.isEmpty { tell(.skip(.network, "no IPv6 here")) }
             return
         }
-        if settings.externalAddresses.contains(where: { $0.source == .automatic }) {
-            return tell(.ok(.network, "external-ip=auto: the server finds its public address out by itself"))
+        guard !here.isEmpty else {
+            if !settings.listeningAddresses.isEmpty || own.contains(where: { $0.specialUse == nil }) {
+                tell(.skip(.network, "no IPv4 here"))
+            }
+            return
+        }
+        let address = here[0]
+        if settings.findsAddressesItself {
+            if let server = settings.externalAddressServer {
+                return tell(
+                    .ok(.network, "external-ip=auto: \(server.host) is asked for the public address of \(address)"))
+            }
+            return tell(
+                .warn(
+                    .network,
+                    "external-ip=auto: \(address) is \(address.specialUse ?? "private"), and there is nobody to ask for the public address",
+                    .nobodyToAsk))
         }
         guard settings.externalAddresses.isEmpty else { return }
         tell(
             .warn(
                 .network,
-                "clients would be told \(here.first.map { "\($0)" } ?? "loopback"), which nobody outside reaches",
-                fix:
-                    "external-ip=auto, or external-ip= and the public address; fine where all clients are on this network"
-            ))
+                "clients would be told \(address), \(address.specialUse ?? "private"), which nobody outside reaches",
+                .privateAddress))
     }
 
     private func mapped(_ address: IPAddress, _ here: [IPAddress], _ settings: Settings) {
-        if here.contains(address) { return tell(.ok(.network, "external-ip \(address) is this machine's own address")) }
+        if own.contains(address) { return tell(.ok(.network, "external-ip \(address) is this machine's own address")) }
         if let use = address.specialUse {
             return tell(
                 .fail(
                     .network, "external-ip \(address) is \(use): nobody outside reaches it",
-                    fix: "write the public address there, or external-ip=auto"))
+                    .externalAddressUnreachable))
         }
         if let real = here.first(where: { $0.specialUse == nil }) {
             return tell(
                 .fail(
                     .network, "external-ip says \(address), and this machine's own public address is \(real)",
-                    fix: "remove external-ip, or write external-ip=\(real)"))
+                    .externalAddressForeign(own: real)))
         }
-        if let host = settings.publicHost ?? plan.host, IPAddress(host) == nil,
-            let named = try? Host.addresses(of: host).filter({ $0.family == address.family }), !named.isEmpty
+        if let host, IPAddress(host) == nil,
+            let named = try? Host.addresses(of: host).filter({ $0.family == address.family }),
+            !named.isEmpty
         {
             if named.contains(address) {
                 return tell(
@@ -65,14 +99,29 @@ extension Checkup {
             return tell(
                 .fail(
                     .network, "external-ip says \(address), and \(host) resolves to \(named[0])",
-                    fix: "correct whichever of both is wrong; external-ip=auto finds the address out"))
+                    .externalAddressUnlikeName))
         }
+        // Whether it is right nobody can see from behind the NAT: that is no fault.
+        guard plan.observer == nil, settings.externalAddressServer == nil else { return }
+        let behind = here.first.map { " for \($0)" } ?? ""
         tell(
-            .warn(
+            .skip(
                 .network,
-                "external-ip \(address) is on no interface here, so only somebody outside can tell whether it is right",
-                fix: "on another machine: sterna check turn:\(address):\(settings.listeningPort) --secret …"))
+                "external-ip \(address) is told\(behind): only somebody outside sees whether it is right (--observer HOST asks a STUN server)"
+            ))
     }
+}
+
+extension Settings {
+    /// What `external-ip` says in digits.
+    var writtenAddresses: [IPAddress] {
+        externalAddresses.compactMap { external in
+            if case .address(let address) = external.source { address } else { nil }
+        }
+    }
+
+    /// Whether the server finds its public address out: external-ip=auto.
+    var findsAddressesItself: Bool { externalAddresses.contains { $0.source == .automatic } }
 }
 
 extension IPAddress {

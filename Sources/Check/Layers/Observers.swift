@@ -8,12 +8,10 @@ internal import Wire
 extension Checkup {
     /// NETWORK: what STUN servers outside see this machine as, against what clients are told.
     ///
-    /// - Parameter own: The addresses of this machine's interfaces.
-    func observed(_ own: [IPAddress], _ settings: Settings) {
+    /// - Parameter here: The addresses of this machine's interfaces.
+    func observed(_ here: [IPAddress], _ settings: Settings) {
         let asked = [plan.observer, settings.externalAddressServer].compactMap(\.self)
-        let told = settings.externalAddresses.compactMap { external -> IPAddress? in
-            if case .address(let address) = external.source { address } else { nil }
-        }
+        let told = settings.writtenAddresses
         var answers: [(observer: String, address: IPAddress)] = []
         for observer in asked {
             doing("asking \(observer.host) what it sees")
@@ -24,18 +22,19 @@ extension Checkup {
                 tell(
                     .warn(
                         .network, "\(observer.host):\(observer.port) does not say what it sees this machine as",
-                        fix: "name another STUN server; UDP to it must pass the firewall"))
+                        .observerSilent))
             }
         }
+        seen = answers.map(\.address)
         guard let (observer, address) = answers.first else { return }
         if let other = answers.first(where: { $0.address.family == address.family && $0.address != address }) {
             return tell(
                 .warn(
                     .network, "\(observer) sees this machine as \(address), \(other.observer) as \(other.address)",
-                    fix: "this machine leaves by more than one way: bind relay-ip to the one that clients are told"))
+                    .severalWaysOut))
         }
         let expected = told.filter { $0.family == address.family }
-        if expected.contains(address) || expected.isEmpty && (own.contains(address) || settings.findsAddressesItself) {
+        if expected.contains(address) || expected.isEmpty && (here.contains(address) || settings.findsAddressesItself) {
             let count = answers.count == 1 ? observer : "\(answers.count) of \(answers.count) observers"
             return tell(.ok(.network, "\(count) outside: this machine is \(address)"))
         }
@@ -43,7 +42,7 @@ extension Checkup {
             .fail(
                 .network,
                 "\(observer) sees this machine as \(address), and clients are told \(expected.first.map { "\($0)" } ?? "its own addresses")",
-                fix: "external-ip=\(address), or external-ip=auto"))
+                .observedOtherwise(address)))
     }
 
     private func reflexive(_ observer: HostAndPort) -> IPAddress? {
@@ -55,9 +54,4 @@ extension Checkup {
         guard caller.connect() == nil else { return nil }
         return caller.ask(.binding)?.facts?.mapped?.address
     }
-}
-
-extension Settings {
-    /// Whether the server finds its public address out: external-ip=auto.
-    fileprivate var findsAddressesItself: Bool { externalAddresses.contains { $0.source == .automatic } }
 }

@@ -11,6 +11,9 @@ struct Pair {
     let here: Endpoint
     let there: Endpoint
 
+    /// The same, seen from the other one.
+    var turned: Self { Self(near: far, far: near, here: there, there: here) }
+
     func leave() {
         near.leave()
         far.leave()

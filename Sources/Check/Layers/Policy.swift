@@ -25,7 +25,7 @@ extension Checkup {
         let caller = caller(target, as: account)
         defer { caller.leave() }
         guard caller.connect() == nil,
-            caller.ask(.allocate(wish))?.facts != nil || caller.ask(.allocate(Wish()))?.facts != nil
+            caller.ask(.allocate(wish))?.facts != nil || caller.ask(.allocate(self.wish(at: target)))?.facts != nil
         else { return tell(.skip(.policy, "no allocation to try peers with")) }
         // A server that relays from loopback has its other relayed addresses there too: that says nothing.
         let relayed = caller.client.relayed.map(\.address)
@@ -42,10 +42,6 @@ extension Checkup {
         if !denied.isEmpty { tell(.ok(.policy, "refuses \(denied.joined(separator: ", "))")) }
         guard !opened.isEmpty else { return }
         let text = "whoever has credentials reaches \(opened.joined(separator: ", ")) through the relay"
-        let fix =
-            settings == nil
-            ? "deny their networks there, as in denied-peer-ip=10.0.0.0-10.255.255.255 and denied-peer-ip=169.254.0.0-169.254.255.255"
-            : "remove allow-loopback-peers, and from allowed-peer-ip whatever is not meant to be reached"
-        tell(.fail(.policy, text, fix: fix))
+        tell(.fail(.policy, text, .peersOpen(isOwn: settings != nil)))
     }
 }

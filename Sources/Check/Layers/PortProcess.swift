@@ -13,9 +13,9 @@ package struct PortProcess: Hashable, Sendable {
     package static func all(of port: UInt16, overUDP: Bool) -> [Self] {
         Holder.holders(of: port, overUDP ? .udp : .tcp).map { holder in
             Self(
-                words: holder.words, program: holder.program,
-                isOurs: holder.program.map { $0 == "sterna" || $0 == "systemd" }
-                    ?? (SystemUser(number: holder.user)?.name == "sterna"))
+                words: holder.words, program: holder.programs.first?.name,
+                isOurs: holder.programs.isEmpty
+                    ? SystemUser(number: holder.user)?.name == "sterna" : holder.isOurs)
         }
     }
 }

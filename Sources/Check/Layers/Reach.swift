@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import STUN
 internal import TURNClient
 internal import Wire
 
@@ -7,54 +8,90 @@ extension Checkup {
     /// STUN: who answers, over what, how fast.
     func reach() {
         var reached: [(target: Target, trip: Duration?)] = []
-        var failures: [(target: Target, reason: String)] = []
-        for target in plan.targets {
+        var failures: [(target: Target, obstacle: Obstacle)] = []
+        // Where nothing listens on this machine HOST has said so.
+        for target in plan.targets where settings == nil || listening.contains(Port(of: target)) {
             doing("asking \(target.name)")
-            let caller = caller(target, as: nil)
-            defer { caller.road.close() }
-            if let failure = caller.connect() {
-                failures.append((target, failure))
-                continue
-            }
-            guard let answer = caller.ask(.binding) else {
-                failures.append((target, caller.road.failure ?? "no answer in \(Caller.patience.components.seconds) s"))
-                continue
-            }
-            reached.append((target, answer.roundTrip))
-            if let refusal = answer.refusal {
-                tell(
-                    .warn(
-                        .stun, "\(target.name): Binding is refused with \(refusal.code)",
-                        fix: "remove secure-stun and no-stun"))
-            } else if let mapped = answer.facts?.mapped, mapped.address.specialUse == nil, settings == nil {
-                tell(.ok(.stun, "\(target.name): sees this machine as \(mapped)"))
+            switch ask(target) {
+            case .failure(let obstacle): failures.append((target, obstacle))
+            case .success(let answer):
+                reached.append((target, answer.roundTrip))
+                judge(answer, of: target)
             }
         }
         alive = reached.map(\.target)
-        if !reached.isEmpty {
-            let list = reached.map { "\($0.target.name) \($0.trip?.milliseconds ?? "repeated")" }.joined(
-                separator: ", ")
-            tell(.ok(.stun, "answers over \(list)"))
+        for (address, list) in Self.byAddress(reached.map { ($0.target, $0.trip?.milliseconds ?? "repeated") }) {
+            tell(.ok(.stun, "\(address) answers over \(list)"))
         }
-        for (target, reason) in failures {
-            let kind = target.transport == .udp || target.transport == .dtls ? "udp" : "tcp"
-            let others = reached.contains { $0.target.endpoint.address == target.endpoint.address }
-            let text =
-                "\(target.name): \(reason)" + (others ? ", though others answer at \(target.endpoint.address)" : "")
-            let fix =
-                reason.contains("refused")
-                ? "nothing listens there: start the server, or correct its listening-port"
-                : "open port \(target.endpoint.port)/\(kind): ufw allow \(target.endpoint.port)/\(kind), and in the provider's firewall"
-            // What a URI without a transport offers may be missing, as long as something answers.
-            let optional = settings == nil && !reached.isEmpty
-            tell(optional ? .warn(.stun, text, fix: fix) : .fail(.stun, text, fix: fix))
+        for (target, obstacle) in failures { complain(obstacle, of: target) }
+    }
+
+    /// Asks as clients do, who name no protocol by ALPN; and where that leads nowhere, once more by the protocol's name.
+    private func ask(_ target: Target) -> Result<Answer, Obstacle> {
+        let first = binding(target)
+        guard target.transport.isSecure, case .failure(let obstacle) = first else { return first }
+        switch obstacle {
+        case .closed, .noSession, .notSTUN, .silence: break
+        case .refused, .unreachable, .cannotAsk: return first
+        }
+        named.insert(target)
+        guard case .success(let answer) = binding(target) else {
+            named.remove(target)
+            return first
+        }
+        tell(
+            .warn(
+                .stun, "\(target.name): answers only who names “stun.turn” by ALPN, which no browser does",
+                .protocolNameNeeded))
+        return .success(answer)
+    }
+
+    private func binding(_ target: Target) -> Result<Answer, Obstacle> {
+        let caller = caller(target, as: nil)
+        defer { caller.road.close() }
+        if let obstacle = caller.connect() { return .failure(obstacle) }
+        return caller.ask(.binding).map { .success($0) } ?? .failure(caller.road.obstacle ?? .silence)
+    }
+
+    private func judge(_ answer: Answer, of target: Target) {
+        if let refusal = answer.refusal {
+            tell(
+                .warn(
+                    .stun, "\(target.name): Binding is refused with \(refusal.code.rawValue) \(refusal.reason)",
+                    .bindingRefused))
+        } else if let mapped = answer.facts?.mapped, mapped.address.specialUse == nil, settings == nil {
+            tell(.ok(.stun, "\(target.name): sees this machine as \(mapped)"))
         }
     }
-}
 
-extension Road {
-    var failure: String? {
-        if case .failed(let reason) = state { return reason }
-        return (self as? DatagramRoad)?.refusal
+    private func complain(_ obstacle: Obstacle, of target: Target) {
+        let others = alive.contains { $0.endpoint.address == target.endpoint.address }
+        let text = "\(target.name): \(obstacle.words)"
+        guard settings == nil else {
+            return tell(
+                .fail(.stun, text + ", though the server listens there", obstacle.cause(at: target, listens: true)))
+        }
+        // What a URI without a transport offers may be missing, as long as something answers.
+        if !alive.isEmpty {
+            if case .unreachable = obstacle { return tell(.skip(.stun, text)) }
+            if target.transport == .dtls { return tell(.skip(.stun, "\(text); browsers never use it")) }
+        }
+        let cause = obstacle.cause(at: target, listens: false)
+        let told = text + (others ? ", though others answer at \(target.endpoint.address)" : "")
+        tell(alive.isEmpty ? .fail(.stun, told, cause) : .warn(.stun, told, cause))
+    }
+
+    /// What is to be said of targets, by their address: as in `udp 3478 (0.2 ms), tcp 3478 (0.3 ms)`.
+    static func byAddress(_ notes: [(target: Target, note: String)]) -> [(address: IPAddress, list: String)] {
+        var lists: [(address: IPAddress, list: String)] = []
+        for (target, note) in notes {
+            let text = target.shortName + (note.isEmpty ? "" : " (\(note))")
+            if let index = lists.firstIndex(where: { $0.address == target.endpoint.address }) {
+                lists[index].list += ", \(text)"
+            } else {
+                lists.append((target.endpoint.address, text))
+            }
+        }
+        return lists
     }
 }

@@ -7,7 +7,7 @@ internal import TURNClient
 internal import Wire
 
 extension Checkup {
-    /// RELAY: payload between two allocations over every transport, and from a peer outside to a relayed address.
+    /// RELAY: payload between two allocations over every transport and in every order, and from a peer to a relayed address.
     func relay(_ targets: [Target]) {
         guard let first = targets.first else { return }
         doing("relaying over \(first.name)")
@@ -15,52 +15,82 @@ extension Checkup {
         thorough(Passage.through(pair, packets: 1000, on: station), pair)
         inbound(pair.near, pair.here)
         pair.leave()
-        var passed: [String] = []
+        orders(targets)
+        var passed: [(target: Target, note: String)] = []
         for target in targets.dropFirst() {
             doing("relaying over \(target.name)")
             guard let pair = self.pair(over: target, complaining: false) else { continue }
             defer { pair.leave() }
             let passage = Passage.through(pair, packets: 100, on: station)
             if passage.lossPercent <= 1 {
-                passed.append(target.name)
+                passed.append((target, ""))
             } else {
                 tell(
                     .fail(
                         .relay,
                         "\(target.name): of 100 packets between two allocations \(passage.received) come back, though \(first.name) works",
-                        fix:
-                            "see what stands on the way of \(target.transport): a proxy or a firewall that looks into it"
-                    ))
+                        .transportDisturbed(target.transport)))
             }
         }
-        if !passed.isEmpty {
-            tell(.ok(.relay, "100 packets there and back over each of \(passed.joined(separator: ", ")): no loss"))
+        for (address, list) in Self.byAddress(passed) {
+            tell(.ok(.relay, "\(address): 100 packets there and back over each of \(list): no loss"))
         }
     }
 
-    /// Two allocations over one transport that let each other in; nil, and told why, where that cannot be had.
-    private func pair(over target: Target, complaining: Bool) -> Pair? {
+    /// Who comes first must not decide who is let in: a client of each address, each before and after each other.
+    private func orders(_ targets: [Target]) {
+        var each: [Target] = []
+        for target in targets where !each.contains(where: { $0.endpoint.address == target.endpoint.address }) {
+            each.append(target)
+        }
+        var passed = 0
+        for first in each {
+            for second in each where second != first {
+                doing("relaying from \(first.name) to \(second.name)")
+                guard let pair = self.pair(over: first, and: second, complaining: true) else { return }
+                defer { pair.leave() }
+                let there = Passage.through(pair, packets: 20, on: station)
+                let back = Passage.through(pair.turned, packets: 20, on: station)
+                guard there.received > 0, back.received > 0 else {
+                    return tell(
+                        .fail(
+                            .relay,
+                            "nothing passes between a client of \(first.endpoint.address) and one of \(second.endpoint.address) that allocates after it",
+                            .nothingPasses))
+                }
+                passed += 1
+            }
+        }
+        if passed > 0 {
+            let list = each.map { "\($0.endpoint.address)" }.joined(separator: ", ")
+            tell(.ok(.relay, "clients of \(list) reach each other, whichever allocates first"))
+        }
+    }
+
+    /// Two allocations that let each other in, the first one made before the second; nil, and told why, where that cannot
+    /// be had.
+    private func pair(over target: Target, and other: Target? = nil, complaining: Bool) -> Pair? {
         let account = plan.credentials.account(now: now)
-        let (near, far) = (caller(target, as: account), caller(target, as: account))
-        func refuse(_ text: String, fix: String) -> Pair? {
+        let (near, far) = (caller(target, as: account), caller(other ?? target, as: account))
+        func refuse(_ text: String, _ cause: Cause) -> Pair? {
             near.leave()
             far.leave()
-            if complaining { tell(.fail(.relay, text, fix: fix)) }
+            if complaining { tell(.fail(.relay, text, cause)) }
             return nil
         }
         guard near.connect() == nil, far.connect() == nil,
-            let here = near.ask(.allocate(Wish()))?.facts?.relayed.first,
-            let there = far.ask(.allocate(Wish()))?.facts?.relayed.first
+            let here = near.ask(.allocate(wish(at: target)))?.facts?.relayed.first,
+            let there = far.ask(.allocate(wish(at: target)))?.facts?.relayed.first
         else {
             return refuse(
                 "one user cannot have two allocations at once, which a call between two relayed people takes",
-                fix: "raise user-quota to 2 or more")
+                .oneAllocationOnly)
         }
         for (caller, peer) in [(near, there), (far, here)] {
             if let refusal = caller.ask(.permit([peer]))?.refusal {
                 return refuse(
                     "relayed addresses may not reach each other: \(refusal.code.rawValue) for \(peer)",
-                    fix: "a denied-peer-ip covers the server's own address: add allowed-peer-ip=\(peer.address)")
+                    .ownAddressDenied(peer.address))
             }
         }
         _ = near.ask(.bind(channel: 0x4000, to: there))
@@ -72,8 +102,7 @@ extension Checkup {
         guard let middle = passage.roundTrip(percent: 50), let late = passage.roundTrip(percent: 99) else {
             return tell(
                 .fail(
-                    .relay, "nothing passes between two relayed addresses (\(pair.there))",
-                    fix: "see external-ip, and that the firewall lets this machine reach its own relayed ports"))
+                    .relay, "nothing passes between two relayed addresses (\(pair.there))", .nothingPasses))
         }
         let figures = [
             ("sent", Double(passage.sent)), ("lossPercent", passage.lossPercent),
@@ -87,40 +116,44 @@ extension Checkup {
         if passage.lossPercent <= 1 { return tell(.ok(.relay, text, figures: figures)) }
         tell(
             .warn(
-                .relay, text,
-                fix: "look at socket buffers (HOST) and max-bps, and at the processors' load while calls run",
-                figures: figures))
+                .relay, text, .packetsLost, figures: figures))
     }
 
     /// A peer that is no client of the server sends to the relayed address, as the other side of a call does.
+    ///
+    /// Whether it is outside depends on where this runs: from the server's own machine nobody sees what a firewall does.
     private func inbound(_ near: Caller, _ relayed: Endpoint) {
+        let isHere = own.contains(near.road.target.endpoint.address)
+        if isHere, !own.contains(relayed.address) {
+            return tell(
+                .skip(
+                    .relay,
+                    "relayed address \(relayed.address) is on another machine (NAT): only from outside can be seen whether packets arrive"
+                ))
+        }
         let any: IPAddress = relayed.address.family == .v4 ? .anyV4 : .anyV6
         guard near.road.target.endpoint.address.family == relayed.address.family,
             let mapped = near.ask(.binding)?.facts?.mapped, let peer = try? Peer(at: Endpoint(any, 0), on: station)
         else { return }
         defer { peer.close() }
         var heard = false
-        near.heard = { _, payload in if payload.array == Array("from outside".utf8) { heard = true } }
-        let refusal = near.ask(.permit([mapped]))?.refusal
-        if refusal != nil {
+        near.heard = { _, payload in if payload.array == Array("from a peer".utf8) { heard = true } }
+        if near.ask(.permit([mapped]))?.refusal != nil {
             return tell(
                 .skip(
                     .relay,
-                    "this machine may not be a peer (\(mapped.address)): ask from another one whether packets from outside arrive"
-                ))
+                    "this machine may not be a peer (\(mapped.address)): ask from another one whether packets arrive"))
         }
         for _ in 0..<5 where !heard {
-            peer.send(Array("from outside".utf8), to: relayed)
+            peer.send(Array("from a peer".utf8), to: relayed)
             station.wait(atMost: .milliseconds(400)) { heard }
         }
-        let range = settings.map { "\($0.minPort)-\($0.maxPort)" } ?? "49152-65535, or min-port to max-port"
-        if heard { return tell(.ok(.relay, "packets from outside arrive at relayed address \(relayed)")) }
+        let place = isHere ? "a peer on this machine" : "outside"
+        if heard { return tell(.ok(.relay, "packets from \(place) arrive at relayed address \(relayed)")) }
         tell(
             .fail(
-                .relay, "packets from outside do not arrive at relayed address \(relayed)",
-                fix:
-                    "open the relay's ports for UDP (\(range)): ufw allow \(range.replacing("-", with: ":"))/udp; else see external-ip"
-            ))
+                .relay, "packets from \(place) do not arrive at relayed address \(relayed)",
+                .relayPortsClosed(settings.map { $0.minPort...max($0.minPort, $0.maxPort) })))
     }
 }
 

@@ -11,7 +11,7 @@ extension Checkup {
     func services(_ host: String, _ known: [IPAddress]) {
         guard let settings, host.contains(".") else { return }
         doing("looking for SRV records")
-        var (right, wrong): ([String], [(text: String, fix: String)]) = ([], [])
+        var (right, wrong): ([String], [(text: String, cause: Cause)]) = ([], [])
         let parent = host.split(separator: ".").dropFirst().joined(separator: ".")
         for domain in parent.contains(".") ? [host, parent] : [host] {
             for service in Self.served(by: settings) {
@@ -25,18 +25,17 @@ extension Checkup {
                     if service.ports.contains(record.port) {
                         right.append("\(name) \(record.port)")
                     } else {
-                        let port = service.ports.first
                         wrong.append(
                             (
                                 "\(name) says port \(record.port), where this server does not serve it",
-                                port.map { "correct the record: port \($0)" } ?? "remove the record, or serve it"
+                                .serviceRecordWrong(port: service.ports.first)
                             ))
                     }
                 }
             }
         }
         if !right.isEmpty { tell(.ok(.dns, "SRV records are right: \(right.joined(separator: ", "))")) }
-        for (text, fix) in wrong { tell(.warn(.dns, text, fix: fix)) }
+        for (text, cause) in wrong { tell(.warn(.dns, text, cause)) }
         if right.isEmpty, wrong.isEmpty { tell(.skip(.dns, "no SRV records; browsers never ask for them")) }
     }
 
@@ -45,7 +44,7 @@ extension Checkup {
     }
 
     private static func served(by settings: Settings) -> [(label: String, ports: [UInt16])] {
-        let secure = settings.certificate != nil
+        let secure = settings.hasCertificate
         let tls =
             secure && settings.servesTLS ? [settings.tlsListeningPort, settings.webTLSPort].compactMap(\.self) : []
         let dtls = secure && settings.servesDTLS && settings.servesUDP ? [settings.tlsListeningPort] : []

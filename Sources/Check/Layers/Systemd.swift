@@ -8,8 +8,7 @@ extension Checkup {
         guard Files.exists("/run/systemd/units/invocation:sterna.service") else {
             return tell(
                 .warn(
-                    .systemd, "sterna.service is not active: who started the server restarts it",
-                    fix: "systemctl enable --now sterna, after the server that runs now was stopped"))
+                    .systemd, "sterna.service is not active: who started the server restarts it", .unitInactive))
         }
         let facts = Self.facts(
             Files.output(of: "systemctl show sterna.service -p NotifyAccess,WatchdogUSec,NRestarts,StatusText,Result"))
@@ -23,7 +22,7 @@ extension Checkup {
             tell(
                 .warn(
                     .systemd, "systemd had to start the server again \(restarts) times since somebody last did",
-                    fix: "journalctl -u sterna -p warning says why; coredumpctl list sterna"))
+                    .restarted))
         }
     }
 

@@ -11,89 +11,96 @@ extension Checkup {
         guard settings.servesWeb else { return tell(.skip(.web, "no web-port: no pages and no signaling are served")) }
         guard let target = webTarget(settings) else { return }
         doing("asking the web server at \(target.endpoint)")
-        guard let ready = ask("GET", "/readyz", at: target) else {
+        switch question("GET", "/readyz", at: target) {
+        case .failure(let obstacle):
+            let listens = listening.contains(Port(of: target))
             return tell(
                 .fail(
-                    .web, "no answer from the web server at \(target.endpoint)",
-                    fix: "systemctl status sterna; open port \(target.endpoint.port)/tcp in the firewall"))
+                    .web, "\(target.endpoint): \(obstacle.words)", obstacle.cause(at: target, listens: listens)))
+        case .success(let ready) where ready.status == 200: tell(.ok(.web, "the server calls itself ready (/readyz)"))
+        case .success(let ready):
+            tell(.fail(.web, "the server does not call itself ready: \(ready.body.prefix(200))", .notReady))
         }
-        if ready.status == 200 {
-            tell(.ok(.web, "the server calls itself ready (/readyz)"))
-        } else {
-            tell(
-                .fail(
-                    .web, "the server does not call itself ready: \(ready.body)",
-                    fix: "correct what it names; /readyz asks again"))
-        }
-        let front = frontTarget(settings, beside: target)
-        if let front { self.front(front) }
+        redirect(settings)
+        let front = frontTarget(settings, beside: target).flatMap { self.front($0) ? $0 : nil }
         guard settings.roomCreation == .anyone else { return tell(.skip(.web, "rooms are made with a room-key only")) }
         guard let made = ask("POST", "/api/rooms", at: target), let token = made.json?["token"]?.string,
             let key = made.json?["ownerKey"]?.string
         else {
-            return tell(.fail(.web, "no room can be made", fix: "see the server's log, and the rights of data-dir"))
+            return tell(.fail(.web, "no room can be made", .roomRefused))
         }
         defer { _ = ask("DELETE", "/api/rooms/\(token)", bearer: key, at: target) }
         room(token, at: target)
-        if let front {
-            enter(token, at: front, fix: "the proxy must pass Upgrade and Connection on; packaging/proxies")
-        }
+        if let front { enter(token, at: front, isProxied: true) }
     }
 
-    private func ask(_ method: String, _ path: String, bearer: String? = nil, at target: Target) -> WebQuestion.Answer?
-    {
+    func question(_ method: String, _ path: String, bearer: String? = nil, at target: Target) -> Result<
+        WebQuestion.Answer, Obstacle
+    > {
         WebQuestion.ask(method, path, bearer: bearer, at: target, trusting: plan.trust, on: station)
     }
 
+    func ask(_ method: String, _ path: String, bearer: String? = nil, at target: Target) -> WebQuestion.Answer? {
+        try? question(method, path, bearer: bearer, at: target).get()
+    }
+
     /// Where the web server listens itself: the secure port before the plain one.
-    private func webTarget(_ settings: Settings) -> Target? {
-        guard let address = plan.targets.first?.endpoint.address else { return nil }
-        let listens = settings.webListeningAddresses.first { !$0.isUnspecified } ?? address
-        let name = host ?? "localhost"
-        if let port = settings.webTLSPort {
+    func webTarget(_ settings: Settings, isSecure: Bool? = nil) -> Target? {
+        guard let first = plan.targets.first else { return nil }
+        let listens = settings.webListeningAddresses.first { !$0.isUnspecified } ?? first.endpoint.address
+        let name = host ?? first.host
+        if isSecure != false, let port = settings.webTLSPort {
             return Target(transport: .tls, endpoint: Endpoint(listens, port), host: name)
         }
-        return settings.webPort.map { Target(transport: .tcp, endpoint: Endpoint(listens, $0), host: name) }
+        guard isSecure != true, let port = settings.webPort else { return nil }
+        return Target(transport: .tcp, endpoint: Endpoint(listens, port), host: name)
     }
 
     /// Where browsers are sent by public-url, when that is not where the server listens: a proxy stands there.
     private func frontTarget(_ settings: Settings, beside target: Target) -> Target? {
-        guard let host = settings.publicHost, let port = settings.publicPort else { return nil }
-        let transport: Transport = settings.publicURL?.hasPrefix("https:") == true ? .tls : .tcp
-        guard port != target.endpoint.port || transport != target.transport else { return nil }
-        let bare = String(host.drop { $0 == "[" }.prefix { $0 != "]" })
-        let found: [IPAddress] =
-            if let address = IPAddress(bare) { [address] } else { (try? Host.addresses(of: bare)) ?? [] }
-        return found.first.map { Target(transport: transport, endpoint: Endpoint($0, port), host: bare) }
+        guard let front = place(of: settings.publicURL ?? ""),
+            front.port != target.endpoint.port || front.transport != target.transport
+        else { return nil }
+        return front.addresses.first.map(front.target(at:))
     }
 
-    private func front(_ target: Target) {
+    private func front(_ target: Target) -> Bool {
         doing("asking \(settings?.publicURL ?? "") as a browser does")
-        if ask("GET", "/healthz", at: target)?.status == 200 {
-            return tell(.ok(.web, "\(settings?.publicURL ?? "") leads to this server"))
+        let url = settings?.publicURL ?? ""
+        let reason: String
+        switch question("GET", "/healthz", at: target) {
+        case .success(let answer) where answer.status == 200:
+            tell(.ok(.web, "\(url) leads to this server"))
+            return true
+        case .success(let answer): reason = "it answers HTTP \(answer.status)"
+        case .failure(let obstacle): reason = obstacle.words
         }
-        tell(
-            .fail(
-                .web, "\(settings?.publicURL ?? "") does not lead to this server",
-                fix: "start the proxy in front (packaging/proxies), or let public-url name this server's own port"))
+        if isBeyondNAT(target.endpoint.address) {
+            tell(.skip(.web, "\(url) is not reached from here, as usual behind NAT (\(reason)): only outside tells"))
+        } else {
+            tell(.fail(.web, "\(url) does not lead to this server: \(reason)", .proxyMissing))
+        }
+        return false
     }
 
     private func room(_ token: String, at target: Target) {
         let servers = ask("GET", "/api/webrtc-config?room=\(token)", at: target)?.json?["iceServers"]?.array ?? []
-        let hasRelay = servers.contains { $0["credential"]?.string != nil }
-        guard hasRelay || settings?.stunOnly == true else {
-            return tell(
-                .fail(
-                    .web, "a room's iceServers hold no credentials",
-                    fix: "see the server's log: the relay is not being served"))
+        let relay = servers.first { $0["credential"]?.string != nil }
+        if let relay {
+            tell(.ok(.web, "a room is made, and its iceServers hold credentials for the relay"))
+            guests(relay)
+        } else if settings?.stunOnly == true {
+            tell(.ok(.web, "a room is made; stun-only: its calls are not relayed"))
+        } else {
+            return tell(.fail(.web, "a room's iceServers hold no credentials", .roomWithoutRelay))
         }
-        tell(.ok(.web, "a room is made, and its iceServers hold credentials for the relay"))
-        enter(token, at: target, fix: "see the server's log, and allowed-origin")
+        enter(token, at: target, isProxied: false)
     }
 
     /// Goes into the room as a page does, over a WebSocket.
-    private func enter(_ token: String, at target: Target, fix: String) {
-        let place = "\(target.transport == .tls ? "wss" : "ws")://\(target.host):\(target.endpoint.port)"
+    private func enter(_ token: String, at target: Target, isProxied: Bool) {
+        let place = "\(target.transport == .tls ? "wss" : "ws")://\(target.authority)"
+        let cause = Cause.webSocketBroken(isProxied: isProxied)
         switch WebQuestion.converse(
             "/ws/rooms/\(token)", saying: #"{"type":"join"}"#, at: target, trusting: plan.trust, on: station)
         {
@@ -102,10 +109,10 @@ extension Checkup {
             if said?["type"]?.string == "joined" {
                 return tell(.ok(.web, "the room is entered over its WebSocket (\(place))"))
             }
-            tell(.fail(.web, "the room's WebSocket (\(place)) answers \(text.prefix(80))", fix: fix))
+            tell(.fail(.web, "the room's WebSocket (\(place)) answers \(text.prefix(80))", cause))
         case .failure(let refusal):
             let words = refusal.answer.map { $0.status == 101 ? "opens and stays silent" : "answers HTTP \($0.status)" }
-            tell(.fail(.web, "the room's WebSocket (\(place)) \(words ?? "does not answer")", fix: fix))
+            tell(.fail(.web, "the room's WebSocket (\(place)) \(words ?? "does not answer")", cause))
         }
     }
 }

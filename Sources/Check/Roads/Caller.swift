@@ -45,13 +45,9 @@ final class Caller {
     }
 
     /// Waits until the road is open; why it does not open.
-    func connect() -> String? {
-        station.wait(atMost: Self.patience) { road.state != .opening }
-        return switch road.state {
-        case .open: nil
-        case .opening: "no answer"
-        case .failed(let reason): reason
-        }
+    func connect() -> Obstacle? {
+        station.wait(atMost: Self.patience) { road.state != .opening || road.refusal != nil }
+        return road.state == .open ? nil : road.obstacle ?? .silence
     }
 
     /// Asks and waits for the answer; nil where there is none.
@@ -68,7 +64,8 @@ final class Caller {
     }
 
     func finish(_ number: Int) -> Answer? {
-        station.wait(atMost: Self.patience) { answers[number] != nil || road.isFailed }
+        // Who was never heard and is said not to be there is not waited for.
+        station.wait(atMost: Self.patience) { answers[number] != nil || road.obstacle != nil }
         guard let answer = answers[number], answer.result != .silence else { return nil }
         return answer
     }
@@ -94,8 +91,4 @@ final class Caller {
         }
         timer?.arm(at: client.deadline)
     }
-}
-
-extension Road {
-    var isFailed: Bool { if case .failed = state { true } else { false } }
 }

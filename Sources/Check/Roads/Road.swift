@@ -9,8 +9,8 @@ class Road {
     enum State: Hashable {
         case opening
         case open
-        /// Nothing passes any more, with the reason in words.
-        case failed(String)
+        /// Nothing passes any more.
+        case failed(Obstacle)
     }
 
     var state = State.opening
@@ -21,8 +21,11 @@ class Road {
     /// What the server's certificate says and why it is not believed, where there is one.
     var certificate: Certificate?
     var distrust: String?
-    var negotiated: String?
     var cipher: String?
+    /// What the network said to what was sent here, where it did not end the road.
+    var refusal: Obstacle?
+    /// Whether the server has said anything.
+    var isHeard = false
 
     init(to target: Target, on station: Station) {
         self.target = target
@@ -30,17 +33,28 @@ class Road {
     }
 
     func open() { if state == .opening { state = .open } }
-    func fail(_ reason: String) { state = .failed(reason) }
+    func fail(_ obstacle: Obstacle) {
+        // What came first is the reason.
+        if case .failed = state { return }
+        state = .failed(obstacle)
+    }
+
+    /// Why nothing passes, as far as anybody said.
+    var obstacle: Obstacle? { if case .failed(let obstacle) = state { obstacle } else { refusal } }
 
     /// Sends one message; nothing where the road is not open.
     func send(_ message: [UInt8]) {}
     func close() {}
 
     /// A road that begins to open. Certificates are judged, and never end the way.
-    static func open(to target: Target, trusting trust: Trust, on station: Station) -> Road {
+    ///
+    /// - Parameter protocols: What is named by ALPN; browsers and most other clients of TURN name nothing.
+    static func open(
+        to target: Target, trusting trust: Trust, naming protocols: [String] = [], on station: Station
+    ) -> Road {
         switch target.transport {
-        case .udp, .dtls: DatagramRoad(opening: target, trusting: trust, on: station)
-        case .tcp, .tls: StreamRoad(opening: target, trusting: trust, on: station)
+        case .udp, .dtls: DatagramRoad(opening: target, trusting: trust, naming: protocols, on: station)
+        case .tcp, .tls: StreamRoad(opening: target, trusting: trust, naming: protocols, on: station)
         }
     }
 }
@@ -55,7 +69,7 @@ final class DatagramRoad: Road, Source {
     private var plaintext: [UInt8] = []
     private var answer: [UInt8] = []
 
-    fileprivate init(opening target: Target, trusting trust: Trust, on station: Station) {
+    fileprivate init(opening target: Target, trusting trust: Trust, naming protocols: [String], on station: Station) {
         super.init(to: target, on: station)
         do {
             let any: IPAddress = target.endpoint.address.family == .v4 ? .anyV4 : .anyV6
@@ -63,12 +77,14 @@ final class DatagramRoad: Road, Source {
             outbox.socket = socket.descriptor.number
             registration = try station.loop.add(self, descriptor: socket.descriptor.number, for: .readable)
             self.socket = consume socket
-            if target.transport == .dtls { try begin(trust) } else { state = .open }
-        } catch { state = .failed("\(error)") }
+            if target.transport == .dtls { try begin(trust, protocols) } else { state = .open }
+        } catch let errno as Errno {
+            fail(Obstacle(errno))
+        } catch { fail(.cannotAsk("\(error)")) }
     }
 
-    private func begin(_ trust: Trust) throws(ContextProblem) {
-        let context = try Context(trusting: trust, over: .datagrams, protocols: ["stun.turn"], onlyJudges: true)
+    private func begin(_ trust: Trust, _ protocols: [String]) throws(ContextProblem) {
+        let context = try Context(trusting: trust, over: .datagrams, protocols: protocols, onlyJudges: true)
         plaintext = [UInt8](repeating: 0, count: DatagramSession.room)
         answer = plaintext
         session = DatagramSession(connecting: context, to: target.host)
@@ -119,22 +135,19 @@ final class DatagramRoad: Road, Source {
         guard let number = socket?.descriptor.number else { return }
         if events.contains(.failed) {
             DatagramSocket.queuedErrors(of: number) { error in
-                if error.peer == target.endpoint, state != .open || session == nil, refusal == nil {
-                    refusal = "\(error.errno)"
-                }
+                guard error.peer == target.endpoint, !isHeard else { return }
+                refusal = Obstacle(error.errno)
             }
         }
         for index in 0..<station.inbox.receive(from: number) {
             guard let parcel = station.inbox.parcel(index), parcel.sender == target.endpoint else { continue }
             // Safe: the parcel's bytes stay as they are until the next receive, and no hearer receives.
             let bytes = unsafe UnsafeBufferPointer(start: parcel.start, count: parcel.count)
+            isHeard = true
             if session == nil { unsafe received(bytes.span) } else { unsafe hear(bytes.span) }
             guard socket != nil else { return }
         }
     }
-
-    /// What the network said to what was sent here: “Connection refused”, for instance.
-    private(set) var refusal: String?
 
     private func hear(_ datagram: Span<UInt8>) {
         var room = plaintext.mutableSpan
@@ -152,10 +165,9 @@ final class DatagramRoad: Road, Source {
             case .open:
                 certificate = session?.peerCertificate ?? nil
                 distrust = session?.distrust ?? nil
-                negotiated = session?.negotiatedProtocol ?? nil
                 cipher = session?.cipher
                 state = .open
-            case .failed(let failure): state = .failed("\(failure)")
+            case .failed(let failure): fail(.noSession(failure))
             case .handshaking, .finished, nil: break
             }
         }

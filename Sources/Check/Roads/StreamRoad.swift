@@ -14,20 +14,22 @@ final class StreamRoad: Road, StreamOwner {
     private var scratch = [UInt8](repeating: 0, count: 32_768)
     private var plaintext = [UInt8](repeating: 0, count: 32_768)
 
-    init(opening target: Target, trusting trust: Trust, on station: Station) {
+    init(opening target: Target, trusting trust: Trust, naming protocols: [String], on station: Station) {
         super.init(to: target, on: station)
         do {
             if target.transport == .tls {
-                let context = try Context(
-                    trusting: trust, over: .stream, protocols: ["stun.turn", "http/1.1"], onlyJudges: true)
+                let context = try Context(trusting: trust, over: .stream, protocols: protocols, onlyJudges: true)
                 session = Session(connecting: context, to: target.host)
             }
             stream = try Engine.Stream(connectingTo: target.endpoint, on: station.loop, owner: self)
             stream?.deadline = station.loop.now.instant + .seconds(120)
-            // Over plain TCP what is sent waits until the connection stands.
-            if session == nil { open() } else { hear(Span()) }
-        } catch { fail("\(error)") }
+            if session != nil { hear(Span()) }
+        } catch let errno as Errno {
+            fail(Obstacle(errno))
+        } catch { fail(.cannotAsk("\(error)")) }
     }
+
+    func connected(_ stream: Engine.Stream) { if session == nil { open() } }
 
     override func send(_ message: [UInt8]) {
         guard state == .open else { return }
@@ -50,12 +52,11 @@ final class StreamRoad: Road, StreamOwner {
         if session == nil { cut(bytes) } else { hear(bytes) }
     }
 
+    /// A server that says no more is not asked any more.
+    func peerFinished(_ stream: Engine.Stream) { fail(.closed) }
+
     func closed(_ stream: Engine.Stream, because end: Engine.Stream.End) {
-        switch end {
-        case .finished: fail("the server closed the connection")
-        case .timedOut: fail("no answer")
-        case .failed(let errno): fail("\(errno)")
-        }
+        fail(Obstacle(end))
     }
 
     private func hear(_ bytes: Span<UInt8>) {
@@ -77,23 +78,23 @@ final class StreamRoad: Road, StreamOwner {
         case .open where state == .opening:
             certificate = session?.peerCertificate ?? nil
             distrust = session?.distrust ?? nil
-            negotiated = session?.negotiatedProtocol ?? nil
             cipher = session?.cipher
             open()
-        case .failed(let failure): fail("\(failure)")
-        case .finished: fail("the server closed the session")
+        case .failed(let failure): fail(.noSession(failure))
+        case .finished: fail(.closed)
         case .handshaking, .open, nil: break
         }
     }
 
     /// Cuts messages out of the stream.
     private func cut(_ bytes: Span<UInt8>) {
+        isHeard = true
         for index in bytes.indices { unread.append(bytes[index]) }
         while case .message(let count, let advance) = STUN.Frame(startingAt: unread.span) {
             let message = Array(unread[..<count])
             unread.removeFirst(advance)
             received(message.span)
         }
-        if STUN.Frame(startingAt: unread.span) == .invalid { fail("what answers there does not speak STUN") }
+        if STUN.Frame(startingAt: unread.span) == .invalid { fail(.notSTUN) }
     }
 }

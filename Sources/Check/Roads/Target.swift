@@ -19,6 +19,17 @@ package struct Target: Hashable, Sendable {
 
     /// As in `tls 192.0.2.1:443`.
     var name: String { "\(transport.rawValue) \(endpoint)" }
+
+    /// As in `tls 443`: beside an address that was named.
+    var shortName: String { "\(transport.rawValue) \(endpoint.port)" }
+
+    /// The host as a URI has it.
+    var uriHost: String { host.contains(":") ? "[\(host)]" : host }
+
+    /// What a browser sends as Host: the port is left out where it is that of the scheme.
+    var authority: String {
+        endpoint.port == (transport == .tls ? 443 : 80) ? uriHost : "\(uriHost):\(endpoint.port)"
+    }
 }
 
 /// A URI of RFC 7064 or RFC 7065: `stun:`, `turn:` or `turns:`, a host, a port and a transport.

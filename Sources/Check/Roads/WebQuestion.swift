@@ -14,6 +14,16 @@ enum WebQuestion {
 
         var json: JSON? { try? JSON(parsing: Array(body.utf8)) }
 
+        /// The value of a header field; nil where it is not there.
+        func field(_ name: String) -> String? {
+            for line in head.split(separator: "\r\n").dropFirst() {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                guard parts.count == 2, parts[0].lowercased() == name else { continue }
+                return String(parts[1].drop { $0 == " " })
+            }
+            return nil
+        }
+
         /// Nil where not even the head of an answer is there.
         init?(_ bytes: [UInt8]) {
             let whole = String(decoding: bytes, as: UTF8.self)
@@ -28,15 +38,16 @@ enum WebQuestion {
     static func ask(
         _ method: String, _ path: String, bearer: String? = nil, at target: Target, trusting trust: Trust,
         on station: Station
-    ) -> Answer? {
-        guard let road = WebRoad(to: target, trusting: trust, on: station) else { return nil }
+    ) -> Result<Answer, Obstacle> {
+        let road = WebRoad(to: target, trusting: trust, on: station)
         defer { road.close() }
         let fields =
             (bearer.map { "Authorization: Bearer \($0)\r\n" } ?? "") + (method == "POST" ? "Content-Length: 0\r\n" : "")
         road.say(
-            Array("\(method) \(path) HTTP/1.1\r\nHost: \(target.host)\r\n\(fields)Connection: close\r\n\r\n".utf8))
+            Array("\(method) \(path) HTTP/1.1\r\nHost: \(target.authority)\r\n\(fields)Connection: close\r\n\r\n".utf8))
         _ = road.wait { _ in false }
-        return Answer(road.heard)
+        return Answer(road.heard).map { .success($0) }
+            ?? .failure(road.obstacle ?? (road.heard.isEmpty ? .silence : .closed))
     }
 
     /// Becomes a WebSocket (RFC 6455 §4.1), says one text and waits for the first text that comes back.
@@ -45,21 +56,17 @@ enum WebQuestion {
     static func converse(
         _ path: String, saying text: String, at target: Target, trusting trust: Trust, on station: Station
     ) -> Result<String, Refusal> {
-        guard let road = WebRoad(to: target, trusting: trust, on: station) else { return .failure(Refusal(nil)) }
+        let road = WebRoad(to: target, trusting: trust, on: station)
         defer { road.close() }
         let key = Base64.encode(Randomness.bytes(16))
         road.say(
             Array(
-                ("GET \(path) HTTP/1.1\r\nHost: \(target.host)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                ("GET \(path) HTTP/1.1\r\nHost: \(target.authority)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \(key)\r\n\r\n").utf8))
         guard road.wait(until: { Answer($0) != nil }), let answer = Answer(road.heard) else {
             return .failure(Refusal(nil))
         }
-        let accepted = answer.head.split(separator: "\r\n").contains { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
-            return parts.count == 2 && parts[0].lowercased() == "sec-websocket-accept"
-                && parts[1].drop { $0 == " " } == Handshake.accept(key)
-        }
+        let accepted = answer.field("sec-websocket-accept") == Handshake.accept(key)
         guard answer.status == 101, accepted else { return .failure(Refusal(answer)) }
         road.heard.removeFirst(answer.head.utf8.count + 4)
         road.say(ClientFrame.text(text))

@@ -9,6 +9,8 @@ final class WebRoad: StreamOwner {
     /// Everything that the server has said, and not yet been taken away.
     var heard: [UInt8] = []
     private(set) var isOver = false
+    /// Why nothing more is heard, where that is not the end of an answer.
+    private(set) var obstacle: Obstacle?
     private var stream: Engine.Stream?
     private var session: Session?
     private var ciphertext: [UInt8] = []
@@ -16,8 +18,7 @@ final class WebRoad: StreamOwner {
     private var unsaid: [UInt8] = []
     private unowned let station: Station
 
-    /// Nil where nothing connects from here at all.
-    init?(to target: Target, trusting trust: Trust, on station: Station) {
+    init(to target: Target, trusting trust: Trust, on station: Station) {
         self.station = station
         do {
             if target.transport == .tls {
@@ -25,8 +26,10 @@ final class WebRoad: StreamOwner {
                 session = Session(connecting: context, to: target.host)
             }
             stream = try Engine.Stream(connectingTo: target.endpoint, on: station.loop, owner: self)
-        } catch { return nil }
-        if session != nil { hear(Span()) }
+            if session != nil { hear(Span()) }
+        } catch let errno as Errno {
+            end(because: Obstacle(errno))
+        } catch { end(because: .cannotAsk("\(error)")) }
     }
 
     func say(_ bytes: [UInt8]) {
@@ -51,7 +54,9 @@ final class WebRoad: StreamOwner {
     }
 
     func peerFinished(_ stream: Engine.Stream) { isOver = true }
-    func closed(_ stream: Engine.Stream, because end: Engine.Stream.End) { isOver = true }
+    func closed(_ stream: Engine.Stream, because end: Engine.Stream.End) { self.end(because: Obstacle(end)) }
+
+    private func end(because obstacle: Obstacle) { (isOver, self.obstacle) = (true, self.obstacle ?? obstacle) }
 
     private func hear(_ bytes: Span<UInt8>) {
         ciphertext += bytes.array
@@ -65,7 +70,8 @@ final class WebRoad: StreamOwner {
             heard += plaintext[..<progress.plaintext]
             sayRest()
             switch session?.state {
-            case .failed, .finished: return isOver = true
+            case .failed(let failure): return end(because: .noSession(failure))
+            case .finished: return isOver = true
             default: break
             }
             guard progress.hasMore, progress.consumed + progress.plaintext + progress.answer > 0 else { return }

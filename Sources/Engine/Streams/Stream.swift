@@ -136,7 +136,8 @@ package import Wire
     @discardableResult
     package func send(_ bytes: Span<UInt8>) -> Bool {
         guard isOpen, output == .open, bytes.count <= sendLimit - queue.count else { return false }
-        guard queue.isEmpty else {
+        // Writing before the answer would take its error away from where it is told.
+        guard queue.isEmpty, !isConnecting else {
             queue.append(bytes)
             return true
         }

@@ -132,10 +132,7 @@ struct LogLine {
             switch scalar.value {
             case 0x22 where quotes: clean += "\\\""
             case 0x5C where quotes: clean += "\\\\"
-            case 0x0A: clean += "\\n"
-            case 0x00...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF:
-                let digits = String(scalar.value, radix: 16)
-                clean += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isUnseen: clean += scalar.escape
             default: clean.unicodeScalars.append(scalar)
             }
         }

@@ -38,7 +38,7 @@ enum BenchVerb {
                 throw CheckOptions.Mistake(explanation: "--allocations wants an even number")
             }
             let outcome = try Bench(options.plan(), load).run()
-            Terminal.say(options.isJSON ? json(outcome).text : text(outcome, load))
+            Terminal.say(options.isJSON ? TerminalText(json(outcome)) : text(outcome, load))
             return Exit.success
         } catch let mistake as CheckOptions.Mistake {
             Terminal.complain("sterna bench: \(mistake.explanation)")
@@ -66,7 +66,7 @@ enum BenchVerb {
         .object(figures(outcome).map { .init($0.name, .number($0.value)) })
     }
 
-    private static func text(_ outcome: Bench.Outcome, _ load: Bench.Load) -> String {
+    private static func text(_ outcome: Bench.Outcome, _ load: Bench.Load) -> TerminalText {
         let value = Dictionary(figures(outcome).map { ($0.name, $0.value) }) { first, _ in first }
         func rounded(_ name: String) -> String {
             let hundredths = Int((value[name] ?? 0) * 100 + 0.5)

@@ -40,7 +40,7 @@ enum ConfigVerb {
                 Terminal.complain("sterna config: right would be --default, alone")
                 return Exit.usage
             }
-            Terminal.say(String(DefaultFile.text.dropLast()))
+            Terminal.say(TerminalText(own: String(DefaultFile.text.dropLast())))
             return Exit.success
         }
         do {
@@ -48,7 +48,7 @@ enum ConfigVerb {
             guard modes == ["--show"] else { return check(option) }
             Terminal.report(option.verdict.problems.gravestLast)
             guard let settings = option.verdict.settings else { return Exit.configuration }
-            Terminal.say(listing(settings, option.verdict.origins))
+            for line in listing(settings, option.verdict.origins) { Terminal.say("\(line)") }
             return Exit.success
         } catch {
             Terminal.report([error])
@@ -79,13 +79,13 @@ enum ConfigVerb {
                 prospect = Prospect(of: verdict, file: path, writtenForCoturn: true)
                 return prospect.problems
             }
-            for line in table(of: report) { Terminal.say(line) }
+            for line in table(of: report) { Terminal.say("\(line)") }
             // What belongs to a line has been said with it.
             let rest = (report.verdict.problems + prospect.problems).filter { problem in
                 if case .file = problem.origin { false } else { true }
             }
             for problem in (rest + prospect.portProblems).gravestLast { Terminal.say("\(problem)") }
-            Terminal.say(prospect.sentence(about: "“sterna serve --config \(path)” serves it as it is") + ".")
+            Terminal.say("\(prospect.sentence(about: "“sterna serve --config \(path)” serves it as it is")).")
             return prospect.isServable ? Exit.success : Exit.configuration
         } catch {
             Terminal.report([error])
@@ -98,7 +98,7 @@ enum ConfigVerb {
         let prospect = Prospect(of: option.verdict, file: option.file?.path)
         Terminal.report((option.verdict.problems + prospect.problems + prospect.portProblems).gravestLast)
         guard prospect.isServable else { return Exit.configuration }
-        Terminal.say(summary(option, prospect))
+        Terminal.say("\(summary(option, prospect))")
         return prospect.holders.isEmpty ? Exit.success : Exit.unavailable
     }
 
@@ -129,7 +129,7 @@ enum ConfigVerb {
     }
 
     /// Every setting in force, with the place where it was written, or “default”.
-    private static func listing(_ settings: Settings, _ origins: [String: [Origin]]) -> String {
+    private static func listing(_ settings: Settings, _ origins: [String: [Origin]]) -> [String] {
         var lines: [(text: String, place: String)] = []
         for setting in Setting.groups.flatMap(\.settings) where setting.standing == .supported && setting.synonym == nil
         {
@@ -141,6 +141,5 @@ enum ConfigVerb {
         }
         let width = lines.map(\.text.count).max() ?? 0
         return lines.map { $0.text + String(repeating: " ", count: width - $0.text.count + 2) + $0.place }
-            .joined(separator: "\n")
     }
 }

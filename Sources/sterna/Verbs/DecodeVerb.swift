@@ -20,7 +20,7 @@ enum DecodeVerb {
             return Exit.usage
         }
         do {
-            Terminal.say(try DecodedMessage(bytes).text)
+            for line in try DecodedMessage(bytes).lines { Terminal.say("\(line)") }
             return Exit.success
         } catch {
             Terminal.complain("sterna decode: \(Self.words(for: error, in: bytes))")

@@ -23,14 +23,14 @@ enum Help {
 
     static func run(_ words: [String]) -> Int32 {
         guard let name = words.first else {
-            Terminal.say(overview)
+            Terminal.say(TerminalText(own: overview))
             return Exit.success
         }
         guard let verb = Verb.named(name) else {
             Terminal.complain("sterna: no verb “\(name)”; “sterna help” lists them.")
             return Exit.usage
         }
-        let details = verb.details.isEmpty ? "" : "\n\n\(verb.details)"
+        let details = TerminalText(own: verb.details.isEmpty ? "" : "\n\n" + verb.details)
         Terminal.say("sterna \(verb.name): \(verb.summary)\n\nusage: sterna \(verb.usage)\(details)")
         return Exit.success
     }

@@ -64,7 +64,7 @@ enum PortsVerb {
             let range = "\(settings.relayPorts.lowerBound)-\(settings.relayPorts.upperBound)/udp"
             lines.append(Words.padded(range, 18) + "relayed calls")
         }
-        for line in lines { Terminal.say(line) }
+        for line in lines { Terminal.say("\(line)") }
         return Exit.success
     }
 }

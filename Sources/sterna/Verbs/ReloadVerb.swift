@@ -25,7 +25,7 @@ enum ReloadVerb {
             var client = try AdminClient(words)
             let answer = try client.ask(["do": "reload"])
             func list(_ name: String) -> [String] { (answer[name]?.array ?? []).compactMap(\.string) }
-            for problem in list("problems") { Terminal.complain(problem) }
+            for problem in list("problems") { Terminal.complain("\(problem)") }
             guard answer["ok"]?.boolean == true else {
                 throw .configuration("nothing was reloaded, because the configuration has mistakes")
             }
@@ -34,7 +34,7 @@ enum ReloadVerb {
             let places = list("places")
             for (index, key) in waiting.enumerated() {
                 let place = places.indices.contains(index) ? places[index] : ""
-                Terminal.say("after a restart: \(key)" + (place.isEmpty ? "" : " (\(place))"))
+                Terminal.say("after a restart: \(place.isEmpty ? key : "\(key) (\(place))")")
             }
         }
     }

@@ -64,7 +64,7 @@ enum SecretVerb {
         try place.changing { (database) throws(StoreError) in
             try database.put(secret: secret, of: place.realm, notAfter: end?.seconds)
         }
-        if isGenerated { Terminal.say(secret) }
+        if isGenerated { Terminal.say("\(secret)") }
         Terminal.complain("secret \(identifier(of: secret)) was added to realm \(place.realm)\(until(end))")
     }
 

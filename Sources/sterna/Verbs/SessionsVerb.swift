@@ -24,7 +24,7 @@ enum SessionsVerb {
             var sessions: [SessionRow] = []
             try client.ask(request) { line in
                 guard let session = line["session"] else { return }
-                if isJSON { Terminal.say(session.text) } else { sessions.append(SessionRow(session)) }
+                if isJSON { Terminal.say(TerminalText(session)) } else { sessions.append(SessionRow(session)) }
             }
             guard !isJSON else { return }
             guard !sessions.isEmpty else { return Terminal.complain("no sessions") }
@@ -81,6 +81,8 @@ struct SessionRow {
 /// Cells in columns that are as wide as they must be.
 enum Table {
     static func lines(_ headings: [String], _ rows: [[String]]) -> [Terminal.Styled] {
+        // What is escaped gets longer.
+        let rows = rows.map { $0.map(\.printable) }
         let widths = headings.indices.map { column in
             ([headings] + rows).map { $0[column].count }.max() ?? 0
         }

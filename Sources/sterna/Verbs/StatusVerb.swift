@@ -24,7 +24,7 @@ enum StatusVerb {
             words.removeAll { $0 == "--json" }
             var client = try AdminClient(words)
             let before = try client.ask(["do": "status"])
-            if isJSON { return Terminal.say(before.text) }
+            if isJSON { return Terminal.say(TerminalText(before)) }
             Terminal.pause(.seconds(1))
             let now = try client.ask(["do": "status"])
             for line in StatusPage(before, now).lines { Terminal.say(line) }

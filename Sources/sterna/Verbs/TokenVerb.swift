@@ -43,7 +43,7 @@ enum TokenVerb {
                 throw .usage("the configuration does not say how clients reach this server; add --host NAME")
             }
             let mint = ICEServerMint(settings, secret: [UInt8](secret.utf8), lifetime: .seconds(seconds))
-            Terminal.say(mint.servers(for: name, at: host, now: now).json.text)
+            Terminal.say(TerminalText(mint.servers(for: name, at: host, now: now).json))
         }
     }
 

@@ -61,7 +61,7 @@ enum UserVerb {
                 names.append(String(decoding: user.name, as: UTF8.self))
             }
         }
-        for name in names { Terminal.say(name) }
+        for name in names { Terminal.say("\(name)") }
     }
 
     private static func delete(_ name: String, at place: UserPlace) throws(Complaint) {
