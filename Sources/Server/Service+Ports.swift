@@ -16,7 +16,8 @@ extension Service {
 
     /// Everything that the settings have this server listen at, but for what is the operator's alone.
     package func entrances() throws(ServiceFailure) -> [Entrance] {
-        if certificate == nil { certificate = try ServerCertificate(settings, now: Moment.read().time) }
+        var absence: String?
+        if certificate == nil { certificate = try presentCertificate(absence: &absence) }
         let relay = try relaySettings().listeners
         var entrances = (relay.datagrams + relay.spareDatagrams).map {
             Entrance(kind: .datagrams, endpoint: $0, purpose: "STUN and TURN")
