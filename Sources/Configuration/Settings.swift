@@ -175,8 +175,10 @@ package struct Settings: Hashable, Sendable {
     package var talkieLimit: Duration = .seconds(60)
     /// The channels that are there from the start; empty for those of ``channelsOrDefault``.
     package var channels: [ChannelSetting] = []
-    /// How long messages and pictures are kept; nil for ever.
-    package var messageRetention: Duration?
+    /// How long messages, pictures and the lists of calls are kept.
+    package var messageRetention: Duration = .seconds(365 * 86_400)
+    /// What the database may hold, in bytes; the oldest messages make room.
+    package var databaseLimit = 4 << 30
     /// The largest picture that is taken, and what all of them may take on the disk, in bytes.
     package var imageSize = 1 << 20
     package var imageSpace = 1 << 30

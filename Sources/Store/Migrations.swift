@@ -91,6 +91,40 @@ enum Migrations {
         ) STRICT;
         PRAGMA user_version = 4;
         """,
+        // A message names its channel by a number, so that a new name of the channel is one row. A channel that was closed
+        // leaves its number in gone_channels until its messages have been deleted, some at a time.
+        """
+        CREATE TABLE channel_numbers (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE gone_channels (number INTEGER PRIMARY KEY) STRICT;
+        INSERT INTO channel_numbers (name) SELECT DISTINCT channel FROM messages;
+        CREATE TABLE numbered_messages (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel INTEGER NOT NULL,
+            author_key TEXT NOT NULL,
+            author TEXT NOT NULL,
+            text TEXT NOT NULL,
+            nonce TEXT,
+            sent_at INTEGER NOT NULL,
+            edited_at INTEGER
+        ) STRICT;
+        INSERT INTO numbered_messages
+            SELECT old.number, channel.number, old.author_key, old.author, old.text, old.nonce, old.sent_at, old.edited_at
+            FROM messages AS old JOIN channel_numbers AS channel ON channel.name = old.channel ORDER BY old.number;
+        DELETE FROM sqlite_sequence WHERE name = 'numbered_messages';
+        INSERT INTO sqlite_sequence (name, seq) SELECT 'numbered_messages', seq FROM sqlite_sequence WHERE name = 'messages';
+        DROP TABLE messages;
+        ALTER TABLE numbered_messages RENAME TO messages;
+        CREATE INDEX messages_by_channel ON messages (channel, number);
+        CREATE INDEX messages_by_nonce ON messages (channel, author_key, nonce) WHERE nonce IS NOT NULL;
+        CREATE INDEX messages_by_age ON messages (sent_at);
+        CREATE VIEW message_texts AS SELECT number, 'c' || channel AS channel, text FROM messages;
+        CREATE INDEX images_by_age ON images (created_at);
+        CREATE INDEX calls_by_age ON calls (ended_at);
+        PRAGMA user_version = 5;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

@@ -12,12 +12,13 @@ package struct Store: ~Copyable {
     let messages: MessageTable
     let calls: CallTable
     let images: ImageTable
+    let tidying: TidyTable
 
-    /// Opens the database, checks it, and brings it to the newest layout.
+    /// Opens the database and brings it to the newest layout.
     /// - Parameter path: The file; nil keeps everything in memory.
     package init(path: String?) throws(StoreError) {
         let connection = try Connection(path: path)
-        try Self.check(connection)
+        try connection.execute(Self.mode)
         try Migrations.run(on: connection)
         let rooms = try RoomTable(on: connection)
         let people = try PersonTable(on: connection)
@@ -25,6 +26,7 @@ package struct Store: ~Copyable {
         let messages = try MessageTable(on: connection)
         let calls = try CallTable(on: connection)
         let images = try ImageTable(on: connection)
+        let tidying = try TidyTable(on: connection)
         // Only now that nothing can fail: the compiler forbids a noncopyable value half made.
         self.connection = connection
         self.rooms = rooms
@@ -33,6 +35,7 @@ package struct Store: ~Copyable {
         self.messages = messages
         self.calls = calls
         self.images = images
+        self.tidying = tidying
     }
 
     /// Does all of `body` or nothing of it, with one wait for the disk.
@@ -42,16 +45,11 @@ package struct Store: ~Copyable {
         try connection.transaction { () throws(StoreError) in try body(self) }
     }
 
-    private static func check(_ connection: borrowing Connection) throws(StoreError) {
-        // FULL: what a person was told is saved survives a power cut. WAL: readers do not wait for the writer.
-        try connection.execute(
-            """
-            PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON;
-            """)
-        if let damage = try connection.damage() {
-            throw StoreError(.corrupt, while: "checking the database", detail: damage)
-        }
-    }
+    /// FULL: what a person was told is saved survives a power cut. WAL: readers do not wait for the writer.
+    private static let mode: StaticString = """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA journal_size_limit = 67108864;
+        """
 }

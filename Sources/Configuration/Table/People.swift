@@ -16,7 +16,11 @@ extension Setting {
         ).own,
         Setting(
             "message-retention", .seconds(3600...3_153_600_000), into: \.messageRetention,
-            "How long the messages and pictures of channels are kept, as in 90d. Without it, for good."
+            "How long the messages and pictures of channels are kept, and the lists of calls, as in 90d."
+        ).own,
+        Setting(
+            "database-limit", .bytes, into: \.databaseLimit,
+            "What the database may hold; beyond it the oldest messages of all channels are deleted."
         ).own,
         Setting(
             "image-size", .bytes, into: \.imageSize,

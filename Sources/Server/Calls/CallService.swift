@@ -31,8 +31,11 @@ final class CallService {
             mint: { [hosts] peer, now in mint.servers(for: peer, at: hosts.host(of: peer), now: now) },
             authenticate: { people.authenticate($0, $1) }, person: { people.person($0) })
         timer = Timer(on: loop) { [weak self] in self?.handle(.timeout) }
-        handle(.restored(remembered))
+        restore(remembered)
     }
+
+    /// Takes over what a database holds, beside what is there.
+    func restore(_ remembered: [ChatRecord]) { handle(.restored(remembered)) }
 
     // MARK: - Engine.IO
 
@@ -85,8 +88,10 @@ final class CallService {
     func chats(of person: Person) -> JSON { machine.chats(of: person) }
 
     /// The last calls of a person, newest first; nil when they cannot be read.
-    func log(of person: Person, people: PeopleService, answer: @escaping (JSON?) -> Void) {
-        records.find(.calls(of: person.id)) { finding in
+    func log(
+        of person: Person, people: PeopleService, for address: IPAddress, answer: @escaping (JSON?) -> Void
+    ) {
+        records.lookups.find(.calls(of: person.id), for: address) { finding in
             guard case .calls(let calls) = finding else { return answer(nil) }
             answer(["calls": .array(calls.map { $0.json(for: person, people) })])
         }

@@ -16,19 +16,13 @@ final class ChannelService {
     private let hosts = PeerHosts()
     private var sockets: [Socket: WebSocketConnection] = [:]
     private var timer: Timer?
-    private var sweep: Timer?
-    private let retention: Duration?
     private var isDraining = false
-
-    /// How often what is older than the operator wants to keep is deleted.
-    private static let sweepInterval = Duration.seconds(3600)
 
     init(
         _ settings: Configuration.Settings, on loop: Loop, mint: ICEServerMint, people: PeopleService,
         records: Records, remembered: Remembered
     ) {
         (self.loop, self.mint, self.records) = (loop, mint, records)
-        retention = settings.messageRetention
         machine = Channels(
             fixed: settings.channelsOrDefault.compactMap { ChannelRecord($0, now: loop.now.time) },
             random: RandomStream(seed: Randomness.bytes(32)),
@@ -36,10 +30,11 @@ final class ChannelService {
             authenticate: { people.authenticate($0, $1) })
         timer = Timer(on: loop) { [weak self] in self?.handle(.timeout) }
         records.settled = { [weak self] in self?.handle(.written(ticket: $0, $1)) }
-        handle(.restored(remembered.channels, remembered.bans))
-        sweep = Timer(on: loop) { [weak self] in self?.forgetOld() }
-        forgetOld()
+        restore(remembered)
     }
+
+    /// Takes over what a database holds, beside what is there.
+    func restore(_ remembered: Remembered) { handle(.restored(remembered.channels, remembered.bans)) }
 
     /// Lets a new WebSocket in.
     ///
@@ -99,12 +94,6 @@ final class ChannelService {
         }
         isDraining = false
         timer?.arm(at: machine.deadline)
-    }
-
-    private func forgetOld() {
-        guard let retention else { return }
-        records.write(.forgetOld(before: loop.now.time + (.zero - retention)))
-        sweep?.arm(at: loop.now.instant + Self.sweepInterval)
     }
 }
 

@@ -15,9 +15,9 @@ final class Readiness {
     init(relay: RelayCheck?, records: Records) { (self.relay, self.records) = (relay, records) }
 
     /// Answers with what is wrong, in sentences; with nothing when calls can be made.
-    func ask(now: UnixTime, _ answer: @escaping (_ reasons: [String]) -> Void) {
-        var reasons = certificate().map { Self.faults(of: $0, now: now) } ?? []
-        if let trouble = records.trouble { reasons.append("Nothing is being stored: \(trouble).") }
+    func ask(now: Moment, _ answer: @escaping (_ reasons: [String]) -> Void) {
+        var reasons = certificate().map { Self.faults(of: $0, now: now.time) } ?? []
+        if let concern = records.concern(now: now.instant) { reasons.append(concern) }
         guard let relay else { return answer(reasons) }
         relay.ask { [reasons] failure in
             answer(reasons + (failure.map { ["The relay does not work: \($0)."] } ?? []))

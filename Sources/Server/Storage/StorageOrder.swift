@@ -17,8 +17,6 @@ enum StorageChange: Hashable, Sendable {
     /// Beside what fits into so many bytes of pictures, the oldest of which go.
     case image(ImageRecord, space: Int)
     case forgetImage(id: String, owner: String)
-    /// Messages and pictures older than that.
-    case forgetOld(before: UnixTime)
 }
 
 /// Changes that are written together, or not at all.
@@ -45,6 +43,8 @@ enum StorageQuery: Hashable, Sendable {
 
 /// What was found.
 enum StorageFinding: Sendable {
+    /// It would have taken too long, or too many ask.
+    case tooMuch
     case messages([ChannelMessage])
     case calls([CallRecord])
     case image(ImageRecord?)
@@ -55,8 +55,10 @@ enum StorageFinding: Sendable {
 /// What the storage thread is told.
 enum StorageOrder: Sendable {
     case write(StorageBatch)
-    /// To be answered under that number.
-    case find(Int, StorageQuery)
+    /// Some of what is not to be kept goes; the thread goes on by itself until all of it is gone.
+    case tidy(StorageRetention)
+    /// The database could not be opened; try once more.
+    case open
     /// Everything that was ordered before is written; say so.
     case finish(Farewell)
 }
@@ -64,11 +66,24 @@ enum StorageOrder: Sendable {
 /// What it answers, in the order of the orders.
 enum StorageReply: Sendable {
     case settled(StorageVerdict)
-    case found(Int, StorageFinding)
+    /// The database can be used, and this is in it; only where it could not be at the start.
+    case opened(Remembered)
+    /// It still cannot.
+    case unusable(String)
+}
+
+/// How much of the past is kept.
+struct StorageRetention: Hashable, Sendable {
+    /// How long messages, pictures and calls are kept; nil for as long as there is space.
+    let age: Duration?
+    /// Bytes that the database may hold.
+    let space: Int
 }
 
 /// Everything that was kept over a restart.
 struct Remembered: Sendable {
+    /// Why nothing can be kept; nil when all is well.
+    var trouble: String?
     var rooms: [RoomRecord] = []
     var people: [PersonRecord] = []
     var chats: [ChatRecord] = []

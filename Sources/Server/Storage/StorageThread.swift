@@ -1,127 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Engine
-internal import Signaling
 internal import Store
 internal import Wire
 
-/// The one thread that waits for the disk, as seen from outside.
+/// The threads that wait for the disk, as seen from outside: one writes, one reads, and neither waits for the other.
 struct StorageThread: ~Copyable {
     /// Everything that was remembered when the thread started.
     let remembered: Remembered
-    /// Where orders are left.
-    let orders: Mailbox<StorageOrder>
-    /// Where the replies arrive, in the same order; for one loop to open.
-    let replies: Mailbox<StorageReply>
-    private let thread: LoopThread
+    let mailboxes: StorageMailboxes
+    private let writer: LoopThread
+    private let reader: LoopThread
+    private let checker: LoopThread
 
-    /// Opens the database and starts the thread that it belongs to from then on.
+    /// Opens the database and starts the threads that it belongs to from then on.
     ///
-    /// - Parameter path: The database's file; nil keeps everything in memory.
-    static func start(path: String?, log: Log) throws(ServiceFailure) -> StorageThread {
-        let writer: StorageWriter
-        let remembered: Remembered
-        do throws(StoreError) {
-            writer = try StorageWriter(path: path, log: log)
-            remembered = try writer.remembered()
-        } catch {
-            throw .store(error)
-        }
+    /// A database that cannot be used takes nothing down: ``Remembered/trouble`` says why nothing is kept.
+    static func start(path: String, log: Log) throws(ServiceFailure) -> StorageThread {
+        let writer = StorageWriter(path: path)
+        let remembered = writer.open()
+        if let trouble = remembered.trouble { log.write(.failure, "nothing is being stored: \(trouble)") }
         do throws(Errno) {
-            let loop = try Loop()
-            let orders = try Mailbox<StorageOrder>()
-            let replies = try Mailbox<StorageReply>()
-            try orders.open(on: loop) { order in
-                switch order {
-                case .write(let batch): replies.post(.settled(writer.write(batch)))
-                case .find(let number, let query): replies.post(.found(number, writer.find(query)))
-                case .finish(let farewell): farewell.finished.post(true)
-                }
-            }
+            let mailboxes = try StorageMailboxes()
             return StorageThread(
-                remembered: remembered, orders: orders, replies: replies,
-                thread: try LoopThread(named: "storage", running: loop))
+                remembered: remembered, mailboxes: mailboxes, writer: try run(writer, mailboxes),
+                reader: try read(path, mailboxes, log),
+                checker: try check(remembered.trouble == nil ? path : nil, mailboxes.damage))
         } catch {
             throw .system(error)
         }
     }
 
-    /// Writes what was left before, and returns when the thread is gone.
+    /// Writes what was left before, and returns when the threads are gone.
     consuming func stop() {
-        Farewell.wait(atMost: .seconds(10)) { orders.post(.finish($0)) }
-        thread.stop()
+        Farewell.wait(atMost: .seconds(10)) { mailboxes.orders.post(.finish($0)) }
+        writer.stop()
+        reader.stop()
+        // It may be in the middle of a large database, and leaves nothing behind.
+        checker.abandon()
+    }
+
+    private static func run(
+        _ writer: sending StorageWriter, _ mailboxes: StorageMailboxes
+    ) throws(Errno) -> LoopThread {
+        let loop = try Loop()
+        let (orders, replies) = (mailboxes.orders, mailboxes.replies)
+        try orders.open(on: loop) { order in
+            switch order {
+            case .write(let batch): replies.post(.settled(writer.write(batch)))
+            case .tidy(let retention):
+                // The next slice comes behind what was ordered meanwhile.
+                if writer.tidy(retention, now: Moment.read().time) { orders.post(.tidy(retention)) }
+            case .open:
+                let remembered = writer.open()
+                replies.post(remembered.trouble.map { .unusable($0) } ?? .opened(remembered))
+            case .finish(let farewell): farewell.finished.post(true)
+            }
+        }
+        return try LoopThread(named: "storage", running: loop)
+    }
+
+    private static func read(
+        _ path: String, _ mailboxes: StorageMailboxes, _ log: Log
+    ) throws(Errno) -> LoopThread {
+        let loop = try Loop()
+        let (questions, findings) = (mailboxes.questions, mailboxes.findings)
+        let reader = StorageReader(path: path, log: log)
+        try questions.open(on: loop) { question in
+            findings.post(StorageAnswer(number: question.number, finding: reader.find(question.query)))
+        }
+        return try LoopThread(named: "lookups", running: loop)
+    }
+
+    /// Reads the whole database for damage, which takes as long as it takes: nobody waits for it.
+    private static func check(_ path: String?, _ damage: Mailbox<String>) throws(Errno) -> LoopThread {
+        let loop = try Loop()
+        let orders = try Mailbox<String>()
+        try orders.open(on: loop) { path in
+            do throws(StoreError) {
+                if let found = try Reader(path: path).damage() { damage.post(found) }
+            } catch  where error.problem == .corrupt || error.problem == .notADatabase {
+                damage.post(error.detail)
+            } catch {
+                // What else is wrong shows to those who write and read.
+            }
+        }
+        if let path { orders.post(path) }
+        return try LoopThread(named: "database check", running: loop)
     }
 }
 
-/// The database on its thread.
-private final class StorageWriter {
-    private let store: Store
-    private let log: Log
+/// What goes back and forth between the threads of the storage and the loop that they serve.
+struct StorageMailboxes: Sendable {
+    /// Where orders are left.
+    let orders: Mailbox<StorageOrder>
+    /// Where the replies arrive, in the same order; for one loop to open.
+    let replies: Mailbox<StorageReply>
+    /// Where questions are left, and where their answers arrive.
+    let questions: Mailbox<StorageQuestion>
+    let findings: Mailbox<StorageAnswer>
+    /// Where damage is told that was found in the database after the start.
+    let damage: Mailbox<String>
 
-    init(path: String?, log: Log) throws(StoreError) {
-        store = try Store(path: path)
-        self.log = log
-    }
-
-    func remembered() throws(StoreError) -> Remembered {
-        Remembered(
-            rooms: try store.allRooms(), people: try store.allPeople(), chats: try store.allChats(),
-            channels: try store.allChannels(), bans: try store.allBans())
-    }
-
-    func write(_ batch: StorageBatch) -> StorageVerdict {
-        do throws(StoreError) {
-            let messages = try store.transaction { (store) throws(StoreError) in
-                var messages: [(ticket: Int, verdict: MessageVerdict)] = []
-                for change in batch.changes {
-                    if case .message(let ticket, let write) = change {
-                        messages.append((ticket, try store.write(write)))
-                    } else {
-                        try store.make(change)
-                    }
-                }
-                return messages
-            }
-            return StorageVerdict(number: batch.number, failure: nil, messages: messages)
-        } catch {
-            // Nothing of the batch is there: whoever wrote in it is told.
-            let failed = batch.changes.compactMap { change -> (ticket: Int, verdict: MessageVerdict)? in
-                if case .message(let ticket, _) = change { (ticket, .failed) } else { nil }
-            }
-            return StorageVerdict(number: batch.number, failure: "\(error)", messages: failed)
-        }
-    }
-
-    func find(_ query: StorageQuery) -> StorageFinding {
-        do throws(StoreError) {
-            switch query {
-            case .history(let query): return .messages(try store.history(query))
-            case .calls(let person): return .calls(try store.calls(of: person))
-            case .image(let id): return .image(try store.image(id))
-            }
-        } catch {
-            log.write(.failure, "the database cannot be read: \(error)")
-            return .failed
-        }
-    }
-}
-
-extension Store {
-    /// Makes a change that needs no answer.
-    fileprivate func make(_ change: StorageChange) throws(StoreError) {
-        switch change {
-        case .room(let record): try persist(record)
-        case .forgetRoom(let token): try forgetRoom(token)
-        case .person(let record): try add(record)
-        case .chat(let record): try persist(record)
-        case .call(let record): try add(record)
-        case .channel(let change): try persist(change)
-        case .message(_, let write): _ = try self.write(write)
-        case .image(let record, let space): try add(record, within: space)
-        case .forgetImage(let id, let owner): _ = try deleteImage(id, of: owner)
-        case .forgetOld(let time):
-            _ = try deleteMessages(before: time)
-            try deleteImages(before: time)
-        }
+    init() throws(Errno) {
+        orders = try Mailbox()
+        replies = try Mailbox()
+        questions = try Mailbox()
+        findings = try Mailbox()
+        damage = try Mailbox()
     }
 }

@@ -77,7 +77,7 @@ extension Site {
     }
 
     /// `GET /api/history`
-    func history(_ request: Request, answer: @escaping Answer) {
+    func history(_ request: Request, _ caller: Caller, now: Moment, answer: @escaping Answer) {
         let fields = request.target.query
         guard let name = fields["channel"] else {
             return answer(.problem(.badRequest, "“channel” does not say which channel's history."))
@@ -100,12 +100,21 @@ extension Site {
         guard let channel = channels.channel(name), channel.kind == .text else {
             return answer(.problem(.notFound, "There is no text channel of that name."))
         }
-        let query = HistoryQuery(channel: channel.name, side: side, words: fields["q"], limit: limit)
-        records.find(.history(query)) { finding in
-            guard case .messages(let messages) = finding else { return answer(Self.notRead) }
+        let words = fields["q"]
+        if let words {
+            guard words.utf8.count <= Self.longestSearch, words.split(whereSeparator: \.isWhitespace).count <= 8 else {
+                return answer(.problem(.badRequest, "“q” is too long; at most 8 words of 200 bytes together."))
+            }
+            if let refusal = overSearchRate(caller, now: now) { return answer(refusal) }
+        }
+        let query = HistoryQuery(channel: channel.name, side: side, words: words, limit: limit)
+        records.lookups.find(.history(query), for: caller.address) { finding in
+            guard case .messages(let messages) = finding else { return answer(Self.notFound(finding)) }
             answer(.json(.ok, ["messages": .array(messages.map(\.json))]))
         }
     }
+
+    private static let longestSearch = 200
 
     /// Changes the channels and answers once that is on the disk.
     private func change<Value>(

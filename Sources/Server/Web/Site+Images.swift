@@ -44,9 +44,9 @@ extension Site {
     }
 
     /// `GET /api/images/{id}`: to be looked at, and under no circumstances to be run.
-    func image(_ id: String, answer: @escaping Answer) {
-        records.find(.image(id: id)) { finding in
-            guard case .image(let found) = finding else { return answer(Self.notRead) }
+    func image(_ id: String, _ caller: Caller, answer: @escaping Answer) {
+        records.lookups.find(.image(id: id), for: caller.address) { finding in
+            guard case .image(let found) = finding else { return answer(Self.notFound(finding)) }
             guard let image = found else { return answer(.problem(.notFound, "There is no such picture.")) }
             var response = Response(.ok, type: image.type, body: image.bytes)
             // The link never stands for another picture.
@@ -59,9 +59,9 @@ extension Site {
     }
 
     /// `DELETE /api/images/{id}`, by whoever put it there.
-    func deleteImage(_ id: String, by person: Person, answer: @escaping Answer) {
-        records.find(.image(id: id)) { [records] finding in
-            guard case .image(let found) = finding else { return answer(Self.notRead) }
+    func deleteImage(_ id: String, by person: Person, _ caller: Caller, answer: @escaping Answer) {
+        records.lookups.find(.image(id: id), for: caller.address) { [records] finding in
+            guard case .image(let found) = finding else { return answer(Self.notFound(finding)) }
             guard let found else { return answer(.problem(.notFound, "There is no such picture.")) }
             guard found.owner == person.id else { return answer(.problem(.forbidden, "This picture is not yours.")) }
             records.write(.forgetImage(id: id, owner: person.id))

@@ -45,8 +45,8 @@ extension Site {
     }
 
     /// `GET /api/calls`
-    func callLog(of person: Person, answer: @escaping Answer) {
-        calls.log(of: person, people: people) { log in
+    func callLog(of person: Person, _ caller: Caller, answer: @escaping Answer) {
+        calls.log(of: person, people: people, for: caller.address) { log in
             answer(log.map { .json(.ok, $0) } ?? Self.notRead)
         }
     }
@@ -116,6 +116,13 @@ extension Site {
 
     static var notStored: Reply {
         .problem(.unavailable, "This could not be stored; the server's disk is in trouble.")
+    }
+
+    /// Why a question to the database has no answer.
+    static func notFound(_ finding: StorageFinding) -> Reply {
+        guard case .tooMuch = finding else { return notRead }
+        return .problem(
+            .unavailable, "This takes too long to look up; ask for less: longer words, or fewer at a time.")
     }
 
     static var notRead: Reply {

@@ -126,8 +126,6 @@ extension Site {
             reply.response.set(.location, "/api/rooms/\(room.record.token)")
             return reply
         case .failure(.refused(let refusal)): return Self.refusal(refusal)
-        case .failure(.notStored):
-            return .problem(.unavailable, "The room could not be stored; the server's disk is in trouble.")
         }
     }
 

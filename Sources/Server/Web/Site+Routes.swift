@@ -17,8 +17,8 @@ extension Site {
     func serveMore(_ request: Request, _ route: Route, _ caller: Caller, now: Moment, answer: @escaping Answer) {
         switch route {
         case .users: createPerson(request, caller, now: now, answer: answer)
-        case .history: history(request, answer: answer)
-        case .image(let id) where request.method != .delete: image(id, answer: answer)
+        case .history: history(request, caller, now: now, answer: answer)
+        case .image(let id) where request.method != .delete: image(id, caller, answer: answer)
         case .channels where request.method != .post:
             anybody(request, answer: answer) { answer(.json(.ok, channels.list(for: $0))) }
         default:
@@ -32,10 +32,10 @@ extension Site {
                 case (.bans(let name), _): answer(bans(in: name, for: person))
                 case (.ban(let name, let banned), _): forgive(banned, in: name, by: person, answer: answer)
                 case (.images, _): addImage(request, by: person, caller, now: now, answer: answer)
-                case (.image(let id), _): deleteImage(id, by: person, answer: answer)
+                case (.image(let id), _): deleteImage(id, by: person, caller, answer: answer)
                 case (.chats, .post): createChat(request, by: person, answer: answer)
                 case (.chats, _): answer(.json(.ok, calls.chats(of: person)))
-                default: callLog(of: person, answer: answer)
+                default: callLog(of: person, caller, answer: answer)
                 }
             }
         }

@@ -17,6 +17,8 @@ final class Site {
     let people: PeopleService
     let calls: CallService
     let records: Records
+    /// Answers that wait for their clients.
+    let unread = UnreadBytes()
     private(set) var origins: OriginPolicy
     private let readiness: Readiness
     var transport: SiteTransport
@@ -25,6 +27,7 @@ final class Site {
     private var roomRates: AddressRates
     private var userRates: AddressRates
     private var imageRates: AddressRates
+    private var searchRates: AddressRates
     private var lastSocket: UInt64 = 0
 
     init(
@@ -39,6 +42,7 @@ final class Site {
         roomRates = AddressRates(perMinute: settings.roomRate)
         userRates = AddressRates(perMinute: settings.userRate)
         imageRates = AddressRates(perMinute: Self.imageRate)
+        searchRates = AddressRates(perMinute: Self.searchRate)
     }
 
     /// Serves from now on as other settings say; the limits of addresses begin anew where they have changed.
@@ -95,7 +99,7 @@ final class Site {
         case .webRTCConfiguration: answer(webRTCConfiguration(request, caller, now: now))
         case .health: answer(.json(.ok, ["status": "ok"]))
         case .readiness:
-            readiness.ask(now: now.time) { reasons in
+            readiness.ask(now: now) { reasons in
                 let isReady = reasons.isEmpty
                 answer(
                     .json(
@@ -113,6 +117,11 @@ final class Site {
         case .channels, .channel, .channelPeer, .bans, .ban, .history, .images, .image, .users, .chats, .calls:
             serveMore(request, route, caller, now: now, answer: answer)
         }
+    }
+
+    /// The client's own address, behind proxies that the operator trusts.
+    func address(of request: Request, from peer: IPAddress) -> IPAddress {
+        Caller(request, from: peer, trusting: settings.trustedProxies).address
     }
 
     /// The link of a room as people pass it on.
@@ -145,6 +154,16 @@ final class Site {
     func overImageRate(_ caller: Caller, now: Moment) -> Reply? {
         imageRates.take(caller.address, now: now.instant).map {
             .tooMany("Too many pictures from your address; at most \(Self.imageRate) a minute.", retryAfter: $0)
+        }
+    }
+
+    /// Searches that one address may make in a minute.
+    private static let searchRate = 60
+
+    /// Counts a search for the caller; the answer when there were too many.
+    func overSearchRate(_ caller: Caller, now: Moment) -> Reply? {
+        searchRates.take(caller.address, now: now.instant).map {
+            .tooMany("Too many searches from your address; at most \(Self.searchRate) a minute.", retryAfter: $0)
         }
     }
 

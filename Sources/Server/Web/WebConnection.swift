@@ -21,6 +21,11 @@ final class WebConnection {
     private var timer: Timer?
     /// An answer that waits until the client has read the ones before it.
     private var held: Reply?
+    /// What is left of the answer that is being sent.
+    private var rest = AnswerQueue()
+    /// Who reads it, and how much of it was counted as unread.
+    private var reader: IPAddress
+    private var counted = 0
     private var upgrade: Reply.Upgrade?
     /// Who is told when the client does not wait for its answer.
     private var asker: Asker?
@@ -33,6 +38,7 @@ final class WebConnection {
     /// - Parameter ended: Called once, when the connection is over.
     init(on stream: any ByteStream, loop: Loop, site: Site, ended: @escaping (WebConnection) -> Void) {
         (self.stream, self.loop, self.site, self.ended) = (stream, loop, site, ended)
+        reader = stream.peer.address
         http = HTTP.Connection(limits: site.httpLimits, now: loop.now)
         timer = Timer(on: loop) { [weak self] in self?.wake() }
         arm()
@@ -60,6 +66,11 @@ final class WebConnection {
     /// The client has read everything that waited for it.
     func drained() {
         stream.deadline = nil
+        if !rest.isEmpty {
+            pump()
+            guard rest.isEmpty, stream.backlog == 0 else { return }
+        }
+        settle()
         if let held {
             self.held = nil
             give(held)
@@ -76,6 +87,8 @@ final class WebConnection {
         isOver = true
         timer?.arm(at: nil)
         asker.take()?.whenGone?()
+        rest.removeAll()
+        settle()
         http.handle(.end, now: loop.now)
         socket?.handle(.end)
         drain()
@@ -112,6 +125,7 @@ final class WebConnection {
         case .request(let request):
             let asker = Asker()
             self.asker = asker
+            reader = site.address(of: request, from: stream.peer.address)
             site.serve(
                 request, from: stream.peer.address, isSecure: stream.isSecure, now: loop.now, asker: asker
             ) { [weak self] reply in
@@ -119,7 +133,9 @@ final class WebConnection {
                 self?.give(reply)
                 self?.drain()
             }
-        case .send(let bytes): send(bytes)
+        case .send(let bytes):
+            rest.append(bytes)
+            pump()
         case .close: finish()
         case .upgraded(let unread):
             guard let upgrade else { return finish() }
@@ -134,12 +150,34 @@ final class WebConnection {
     }
 
     private func give(_ reply: Reply) {
-        guard stream.backlog <= Self.backlogLimit else {
+        guard stream.backlog + rest.count <= Self.backlogLimit else {
             held = reply
             return
         }
         upgrade = reply.upgrade
+        let size = reply.response.body.count
+        guard size > UnreadBytes.free else { return http.answer(reply.response, now: loop.now) }
+        guard site.unread.take(size, for: reader) else {
+            return http.answer(Self.tooMuchUnread.response, now: loop.now)
+        }
+        counted += size
         http.answer(reply.response, now: loop.now)
+    }
+
+    private static var tooMuchUnread: Reply {
+        .problem(.unavailable, "Too many answers wait to be read; read those first.")
+    }
+
+    /// Gives the stream as much of the answer as it takes at a time; it says when it has sent that.
+    private func pump() {
+        while !isOver, !rest.isEmpty, stream.backlog < Self.backlogLimit { send(rest.next(Self.backlogLimit)) }
+    }
+
+    /// What was counted as unread has been read, or never will be.
+    private func settle() {
+        guard counted > 0, rest.isEmpty else { return }
+        site.unread.give(back: counted, of: reader)
+        counted = 0
     }
 
     private func arm() {
@@ -167,7 +205,7 @@ extension WebConnection: WebSocketCarrier {
 
     func finish() {
         guard !isOver else { return }
-        if stream.backlog == 0 { stream.finish() } else { finishesWhenDrained = true }
+        if stream.backlog == 0, rest.isEmpty { stream.finish() } else { finishesWhenDrained = true }
     }
 
     func cutOff() {

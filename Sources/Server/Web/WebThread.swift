@@ -63,7 +63,9 @@ struct WebThread: ~Copyable {
         do throws(Errno) {
             loop = try Loop()
             orders = try Mailbox()
-            records = try Records(on: loop, orders: storage.orders, replies: storage.replies, log: log)
+            records = try Records(
+                on: loop, storage: storage.mailboxes, trouble: storage.remembered.trouble,
+                retention: StorageRetention(age: settings.messageRetention, space: settings.databaseLimit), log: log)
         } catch {
             throw .system(error)
         }
@@ -76,6 +78,12 @@ struct WebThread: ~Copyable {
             settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered)
         let calls = CallService(
             settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered.chats)
+        records.remember = { remembered in
+            rooms.restore(remembered.rooms)
+            people.restore(remembered.people)
+            channels.restore(remembered)
+            calls.restore(remembered.chats)
+        }
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
         let readiness = Readiness(relay: check, records: records)
         let talkie = TalkieService(settings, on: loop, log: log)

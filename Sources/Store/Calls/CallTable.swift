@@ -8,21 +8,14 @@ struct CallTable: ~Copyable {
     private let insertChat: Statement
     private let selectChats: Statement
     private let insertCall: Statement
-    private let selectCalls: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
         let insertChat = try connection.prepare("INSERT INTO chats VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let selectChats = try connection.prepare("SELECT * FROM chats ORDER BY rowid")
         let insertCall = try connection.prepare("INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
-        let selectCalls = try connection.prepare(
-            """
-            SELECT chat, caller, callee, video, started_at, answered_at, ended_at, outcome FROM calls
-            WHERE caller = ?1 OR callee = ?1 ORDER BY number DESC LIMIT ?2
-            """)
         self.insertChat = insertChat
         self.selectChats = selectChats
         self.insertCall = insertCall
-        self.selectCalls = selectCalls
     }
 
     func add(_ chat: ChatRecord) throws(StoreError) {
@@ -48,17 +41,25 @@ struct CallTable: ~Copyable {
         ])
     }
 
-    func calls(of person: String, limit: Int) throws(StoreError) -> [CallRecord] {
-        try selectCalls.all([.text(person), .integer(Int64(limit))]) { (row) throws(StoreError) in
-            guard let outcome = CallRecord.Outcome(rawValue: row.text(7)) else {
-                throw StoreError(.corrupt, while: "reading the calls", detail: "there is no outcome “\(row.text(7))”")
-            }
-            return CallRecord(
-                chat: row.text(0), caller: row.text(1), callee: row.text(2), video: row.integer(3) != 0,
-                startedAt: UnixTime(milliseconds: row.integer(4)),
-                answeredAt: row.isNull(5) ? nil : UnixTime(milliseconds: row.integer(5)),
-                endedAt: UnixTime(milliseconds: row.integer(6)), outcome: outcome)
+    /// ?1 is a person, ?2 how many rows. Each side has an index in the order of the calls.
+    static let select: StaticString = """
+        SELECT chat, caller, callee, video, started_at, answered_at, ended_at, outcome FROM (
+            SELECT * FROM (SELECT * FROM calls WHERE caller = ?1 ORDER BY number DESC LIMIT ?2)
+            UNION
+            SELECT * FROM (SELECT * FROM calls WHERE callee = ?1 ORDER BY number DESC LIMIT ?2)
+        ) ORDER BY number DESC LIMIT ?2
+        """
+
+    /// Reads a row of ``select``.
+    static func call(_ row: borrowing Statement) throws(StoreError) -> CallRecord {
+        guard let outcome = CallRecord.Outcome(rawValue: row.text(7)) else {
+            throw StoreError(.corrupt, while: "reading the calls", detail: "there is no outcome “\(row.text(7))”")
         }
+        return CallRecord(
+            chat: row.text(0), caller: row.text(1), callee: row.text(2), video: row.integer(3) != 0,
+            startedAt: UnixTime(milliseconds: row.integer(4)),
+            answeredAt: row.isNull(5) ? nil : UnixTime(milliseconds: row.integer(5)),
+            endedAt: UnixTime(milliseconds: row.integer(6)), outcome: outcome)
     }
 }
 
@@ -71,9 +72,4 @@ extension Store {
 
     /// Writes a call that is over (`Calls.Output.record`).
     package func add(_ call: CallRecord) throws(StoreError) { try calls.add(call) }
-
-    /// The last calls that a person made or was rung for, newest first.
-    package func calls(of person: String, limit: Int = 200) throws(StoreError) -> [CallRecord] {
-        try calls.calls(of: person, limit: limit)
-    }
 }

@@ -8,10 +8,11 @@ struct ChannelTable: ~Copyable {
     private let insert: Statement
     private let select: Statement
     private let rename: Statement
-    private let renameMessages: Statement
+    private let renumber: Statement
+    private let retire: Statement
+    private let forgetNumber: Statement
     private let renameBans: Statement
     private let delete: Statement
-    private let deleteMessages: Statement
     private let deleteBans: Statement
     private let ban: Statement
     private let forgive: Statement
@@ -21,10 +22,12 @@ struct ChannelTable: ~Copyable {
         let insert = try connection.prepare("INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let select = try connection.prepare("SELECT * FROM channels ORDER BY rowid")
         let rename = try connection.prepare("UPDATE channels SET name = ? WHERE name = ?")
-        let renameMessages = try connection.prepare("UPDATE messages SET channel = ? WHERE channel = ?")
+        let renumber = try connection.prepare("UPDATE channel_numbers SET name = ? WHERE name = ?")
+        let retire = try connection.prepare(
+            "INSERT INTO gone_channels SELECT number FROM channel_numbers WHERE name = ?")
+        let forgetNumber = try connection.prepare("DELETE FROM channel_numbers WHERE name = ?")
         let renameBans = try connection.prepare("UPDATE bans SET channel = ? WHERE channel = ?")
         let delete = try connection.prepare("DELETE FROM channels WHERE name = ?")
-        let deleteMessages = try connection.prepare("DELETE FROM messages WHERE channel = ?")
         let deleteBans = try connection.prepare("DELETE FROM bans WHERE channel = ?")
         let ban = try connection.prepare("INSERT INTO bans VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let forgive = try connection.prepare("DELETE FROM bans WHERE channel = ? AND person = ?")
@@ -32,10 +35,11 @@ struct ChannelTable: ~Copyable {
         self.insert = insert
         self.select = select
         self.rename = rename
-        self.renameMessages = renameMessages
+        self.renumber = renumber
+        self.retire = retire
+        self.forgetNumber = forgetNumber
         self.renameBans = renameBans
         self.delete = delete
-        self.deleteMessages = deleteMessages
         self.deleteBans = deleteBans
         self.ban = ban
         self.forgive = forgive
@@ -51,14 +55,15 @@ struct ChannelTable: ~Copyable {
             ])
         case .renamed(let old, let new):
             let names: [Statement.Value] = [.text(new.description), .text(old.description)]
+            // Messages of a channel that the configuration once had under this name belong to nobody now.
+            try leaveMessages(of: new)
             try rename.run(names)
-            try renameMessages.run(names)
+            try renumber.run(names)
             try renameBans.run(names)
         case .closed(let name):
-            let name: [Statement.Value] = [.text(name.description)]
-            try delete.run(name)
-            try deleteMessages.run(name)
-            try deleteBans.run(name)
+            try leaveMessages(of: name)
+            try delete.run([.text(name.description)])
+            try deleteBans.run([.text(name.description)])
         case .banned(let ban):
             try self.ban.run([
                 .text(ban.channel.description), .text(ban.person), .text(ban.name.description),
@@ -67,6 +72,12 @@ struct ChannelTable: ~Copyable {
         case .forgiven(let person, let channel):
             try forgive.run([.text(channel.description), .text(person)])
         }
+    }
+
+    /// From now on nobody sees the messages of the channel; ``Store/tidy(_:)`` deletes them.
+    private func leaveMessages(of channel: Name) throws(StoreError) {
+        try retire.run([.text(channel.description)])
+        try forgetNumber.run([.text(channel.description)])
     }
 
     func all() throws(StoreError) -> [ChannelRecord] {

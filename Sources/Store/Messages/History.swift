@@ -26,59 +26,76 @@ package struct HistoryQuery: Hashable, Sendable {
     }
 }
 
-extension Store {
+extension Reader {
     /// The messages of a channel, oldest first.
+    ///
+    /// - Throws: ``StoreError/Problem/tooMuchWork`` where the words stand in too much to be looked through.
     package func history(_ query: HistoryQuery) throws(StoreError) -> [ChannelMessage] {
-        let (number, isBackward): (Int64, Bool) =
+        guard let channel = try number(of: query.channel) else { return [] }
+        let (edge, isBackward): (Int64, Bool) =
             switch query.side {
             case .newest: (.max, true)
             case .before(let number): (number, true)
             case .after(let number): (number, false)
             }
-        var values: [Statement.Value] = [.text(query.channel.description), .integer(number)]
-        if let words = query.words {
-            guard let match = messages.hasFullText ? FullText.query(words) : words else { return [] }
-            values.append(.text(match))
+        let match: Statement.Value
+        switch query.words {
+        case nil: match = .null
+        case let words? where hasFullText:
+            guard let text = FullText.query(words, inChannel: channel) else { return [] }
+            match = .text(text)
+        case let words?: match = .text(words)
         }
-        values.append(.integer(Int64(query.limit)))
-        let statement = try connection.prepare(Self.select(isBackward, query.words != nil, messages.hasFullText))
-        let found = try statement.all(values, as: MessageTable.message)
+        let statement = try connection.prepare(Self.select(isBackward, query.words != nil, hasFullText))
+        let found = try connection.within(Self.patience) { () throws(StoreError) in
+            try statement.all([.integer(channel), .integer(edge), match, .integer(Int64(query.limit))]) {
+                (row) throws(StoreError) in try MessageTable.message(row, in: query.channel)
+            }
+        }
         return isBackward ? found.reversed() : found
     }
 
+    private func number(of channel: Name) throws(StoreError) -> Int64? {
+        try connection.prepare("SELECT number FROM channel_numbers WHERE name = ?")
+            .first([.text(channel.description)]) { (row) throws(StoreError) in row.integer(0) }
+    }
+
+    /// ?1 is the channel's number, ?2 where to begin, ?3 what to look for, ?4 how many rows.
     private static func select(_ isBackward: Bool, _ isSearch: Bool, _ hasFullText: Bool) -> StaticString {
         switch (isSearch, hasFullText, isBackward) {
         case (false, _, true):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number < ? ORDER BY number DESC LIMIT ?
+            SELECT number, author, text, sent_at, edited_at FROM messages
+            WHERE channel = ?1 AND number < ?2 AND ?3 IS NULL ORDER BY number DESC LIMIT ?4
             """
         case (false, _, false):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number > ? ORDER BY number LIMIT ?
+            SELECT number, author, text, sent_at, edited_at FROM messages
+            WHERE channel = ?1 AND number > ?2 AND ?3 IS NULL ORDER BY number LIMIT ?4
             """
         case (true, true, true):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number < ? AND number IN (SELECT rowid FROM message_words WHERE message_words MATCH ?)
-            ORDER BY number DESC LIMIT ?
+            SELECT m.number, m.author, m.text, m.sent_at, m.edited_at
+            FROM message_search CROSS JOIN messages AS m ON m.number = message_search.rowid
+            WHERE message_search MATCH ?3 AND message_search.rowid < ?2 AND m.channel = ?1
+            ORDER BY message_search.rowid DESC LIMIT ?4
             """
         case (true, true, false):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number > ? AND number IN (SELECT rowid FROM message_words WHERE message_words MATCH ?)
-            ORDER BY number LIMIT ?
+            SELECT m.number, m.author, m.text, m.sent_at, m.edited_at
+            FROM message_search CROSS JOIN messages AS m ON m.number = message_search.rowid
+            WHERE message_search MATCH ?3 AND message_search.rowid > ?2 AND m.channel = ?1
+            ORDER BY message_search.rowid LIMIT ?4
             """
         case (true, false, true):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number < ? AND instr(lower(text), lower(?)) > 0 ORDER BY number DESC LIMIT ?
+            SELECT number, author, text, sent_at, edited_at FROM messages
+            WHERE channel = ?1 AND number < ?2 AND instr(lower(text), lower(?3)) > 0 ORDER BY number DESC LIMIT ?4
             """
         case (true, false, false):
             """
-            SELECT number, channel, author, text, sent_at, edited_at FROM messages
-            WHERE channel = ? AND number > ? AND instr(lower(text), lower(?)) > 0 ORDER BY number LIMIT ?
+            SELECT number, author, text, sent_at, edited_at FROM messages
+            WHERE channel = ?1 AND number > ?2 AND instr(lower(text), lower(?3)) > 0 ORDER BY number LIMIT ?4
             """
         }
     }

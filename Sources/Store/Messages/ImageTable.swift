@@ -21,17 +21,13 @@ package struct ImageRecord: Hashable, Sendable {
 /// The table `images`.
 struct ImageTable: ~Copyable {
     private let insert: Statement
-    private let select: Statement
     private let delete: Statement
-    private let deleteOld: Statement
     private let makeRoom: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
         let insert = try connection.prepare(
             "INSERT INTO images (id, owner, type, created_at, size, bytes) VALUES (?, ?, ?, ?, ?, ?)")
-        let select = try connection.prepare("SELECT id, owner, type, created_at, bytes FROM images WHERE id = ?")
         let delete = try connection.prepare("DELETE FROM images WHERE id = ? AND owner = ? RETURNING number")
-        let deleteOld = try connection.prepare("DELETE FROM images WHERE created_at < ?")
         let makeRoom = try connection.prepare(
             """
             DELETE FROM images WHERE number IN (
@@ -39,9 +35,7 @@ struct ImageTable: ~Copyable {
                 WHERE total > ?)
             """)
         self.insert = insert
-        self.select = select
         self.delete = delete
-        self.deleteOld = deleteOld
         self.makeRoom = makeRoom
     }
 
@@ -53,19 +47,19 @@ struct ImageTable: ~Copyable {
         try makeRoom.run([.integer(Int64(space))])
     }
 
-    func image(_ id: String) throws(StoreError) -> ImageRecord? {
-        try select.first([.text(id)]) { (row) throws(StoreError) in
-            ImageRecord(
-                id: row.text(0), owner: row.text(1), type: row.text(2),
-                createdAt: UnixTime(milliseconds: row.integer(3)), bytes: row.blob(4))
-        }
+    /// ? is a picture's name.
+    static let select: StaticString = "SELECT id, owner, type, created_at, bytes FROM images WHERE id = ?"
+
+    /// Reads a row of ``select``.
+    static func image(_ row: borrowing Statement) throws(StoreError) -> ImageRecord {
+        ImageRecord(
+            id: row.text(0), owner: row.text(1), type: row.text(2),
+            createdAt: UnixTime(milliseconds: row.integer(3)), bytes: row.blob(4))
     }
 
     func delete(_ id: String, of owner: String) throws(StoreError) -> Bool {
         try !delete.all([.text(id), .text(owner)]) { (_) throws(StoreError) in () }.isEmpty
     }
-
-    func deleteAll(before time: UnixTime) throws(StoreError) { try deleteOld.run([.integer(time.milliseconds)]) }
 }
 
 extension Store {
@@ -74,12 +68,8 @@ extension Store {
         try images.add(image, within: space)
     }
 
-    package func image(_ id: String) throws(StoreError) -> ImageRecord? { try images.image(id) }
-
     /// Deletes a picture; false when that person has none of that name.
     package func deleteImage(_ id: String, of owner: String) throws(StoreError) -> Bool {
         try images.delete(id, of: owner)
     }
-
-    package func deleteImages(before time: UnixTime) throws(StoreError) { try images.deleteAll(before: time) }
 }

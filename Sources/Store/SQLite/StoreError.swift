@@ -14,6 +14,8 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
         case inputOutput
         /// Another process held the database for longer than the busy timeout.
         case locked
+        /// It would have taken longer than it may.
+        case tooMuchWork
         /// A row that must be unique is there already.
         case constraint
         /// Made by a later Sterna; the numbers of the layouts.
@@ -41,6 +43,7 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
             case SQLITE_FULL: .diskFull
             case SQLITE_IOERR: .inputOutput
             case SQLITE_BUSY, SQLITE_LOCKED: .locked
+            case SQLITE_INTERRUPT: .tooMuchWork
             case SQLITE_CONSTRAINT: .constraint
             default: .other(code: status)
             }
@@ -61,7 +64,7 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
         case .inputOutput: "look into the kernel's log for errors of the disk"
         case .locked: "one “data-dir” belongs to one running Sterna"
         case .tooNew: "run the Sterna that wrote it, or one that is newer"
-        case .constraint, .other: nil
+        case .constraint, .tooMuchWork, .other: nil
         }
     }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Wire
+
+/// How many bytes of answers wait in memory because their clients do not read, and whether there may be more.
+final class UnreadBytes {
+    /// Answers up to that size are sent whatever waits.
+    static let free = 64 << 10
+
+    private let perAddress: Int
+    private let limit: Int
+    private var waiting: [IPAddress: Int] = [:]
+    private(set) var total = 0
+
+    /// - Parameters:
+    ///   - perAddress: Bytes that wait for one IPv4 address or IPv6 /64 at most.
+    ///   - limit: Bytes that wait for all of them.
+    init(perAddress: Int = 16 << 20, limit: Int = 128 << 20) { (self.perAddress, self.limit) = (perAddress, limit) }
+
+    /// Counts bytes that are about to wait for a client; false when there is no room for them.
+    ///
+    /// The first answer of an address is always let through, so that nothing is too long to be had at all.
+    func take(_ count: Int, for address: IPAddress) -> Bool {
+        let subscriber = address.subscriber
+        let own = waiting[subscriber] ?? 0
+        guard own == 0 || own + count <= perAddress, total == 0 || total + count <= limit else { return false }
+        waiting[subscriber] = own + count
+        total += count
+        return true
+    }
+
+    /// Bytes that were counted have gone, to the client or with it.
+    func give(back count: Int, of address: IPAddress) {
+        let subscriber = address.subscriber
+        let left = (waiting[subscriber] ?? 0) - count
+        waiting[subscriber] = left > 0 ? left : nil
+        total -= count
+    }
+}
