@@ -52,4 +52,4 @@ class Checked:
 
 def settings(running):
     """The configuration that a running server was started with, as a file."""
-    return os.path.join(running.folder, "turn.conf")
+    return os.path.join(running.folder, "sterna.conf")

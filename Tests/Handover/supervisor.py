@@ -28,7 +28,7 @@ class Supervisor:
         first = product.free_ports(relays)
         self.relays = range(first, first + relays)
         self.log = os.path.join(self.folder, "log")
-        self.configuration = os.path.join(self.folder, "turn.conf")
+        self.configuration = os.path.join(self.folder, "sterna.conf")
         self.write(lines)
         self.store = collections.defaultdict(list)
         self.heard, self.watchdog, self.process = [], watchdog, None

@@ -90,7 +90,7 @@ class Server:
         coturn = self.product == "coturn"
         lines = self.lines + (theirs if coturn else ours)
         lines = [line for line in lines if not (coturn and line.split("=")[0] in OURS)]
-        path = os.path.join(self.folder, "turn.conf")
+        path = os.path.join(self.folder, "sterna.conf")
         with open(path, "w") as file:
             file.write("\n".join(lines) + "\n")
         command = ["turnserver", "-c", path] if coturn else [BINARY, "serve", "--config", path]
@@ -139,7 +139,7 @@ class Server:
     def rewrite(self, lines):
         """Gives the configuration other lines, which the next reload or start reads."""
         self.lines = lines
-        with open(os.path.join(self.folder, "turn.conf"), "w") as file:
+        with open(os.path.join(self.folder, "sterna.conf"), "w") as file:
             file.write("\n".join([*lines, f"data-dir={self.folder}"]) + "\n")
 
     def reload(self, seconds=20.0):

@@ -62,7 +62,7 @@ def sessions(server, *words):
 def test_a_user_that_was_added_logs_in_and_one_that_was_deleted_does_not(tmp_path):
     database = str(tmp_path / "users.db")
     with administered(f"userdb={database}") as server:
-        config = f"{server.folder}/turn.conf"
+        config = f"{server.folder}/sterna.conf"
         said = sterna("user", "add", "eva", "--config", config, typed="red fox\n")
         assert said == f"eva was added to realm {REALM}\n"
         assert stat.S_IMODE(os.stat(database).st_mode) & 0o007 == 0
@@ -93,7 +93,7 @@ def test_users_that_sterna_adds_are_coturns_too(tmp_path):
 def test_a_secret_is_replaced_without_a_gap(tmp_path):
     database = str(tmp_path / "users.db")
     with administered(f"userdb={database}") as server:
-        config = ("--config", f"{server.folder}/turn.conf")
+        config = ("--config", f"{server.folder}/sterna.conf")
         old = sterna("secret", "add", "--generate", *config).strip()
         assert eventually(lambda: allocation(server, *minted(secret=old)).error == 0)
         new = sterna("secret", "add", "--generate", *config).strip()
@@ -244,7 +244,7 @@ def test_a_reload_with_a_mistake_changes_nothing_and_says_where():
     with administered(*USERS) as server:
         server.rewrite([*server.lines, "user=eva:red fox", "min-port=x"])
         said = sterna("reload", "--socket", server.socket, code=78)
-        assert "min-port: “x” is not right" in said and "turn.conf:" in said
+        assert "min-port: “x” is not right" in said and "sterna.conf:" in said
         assert allocation(server, "eva", "red fox").error == 401
         assert allocation(server, USER, PASSWORD).error == 0
 
@@ -358,7 +358,7 @@ def test_a_word_that_is_wrong_is_told_before_a_server_is_looked_for(words, said)
 
 
 def test_config_takes_a_file_without_ceremony(tmp_path):
-    file = tmp_path / "turn.conf"
+    file = tmp_path / "sterna.conf"
     file.write_text("realm=example.test\nuser=ana:blue fox\n")
     for words in ((file,), ("--check", file), (file, "--check"), ("--check", "--config", file)):
         assert sterna("config", *map(str, words)) == f"{file}: 2 settings, nothing to complain about\n"
@@ -366,13 +366,13 @@ def test_config_takes_a_file_without_ceremony(tmp_path):
     assert "right would be --stale-nonce=60" in sterna("config", str(file), "--stale-nonce", "60", code=78)
     said = sterna("config", "--check", "listening-port=3", code=78)
     assert "right would be --listening-port=3" in said and "only STUN" not in said
-    assert "right would be --config turn.conf" in sterna("serve", "turn.conf", code=78)
+    assert "right would be --config sterna.conf" in sterna("serve", "sterna.conf", code=78)
 
 
 def test_a_mistake_in_the_file_does_not_hide_the_server_that_runs():
     with administered(*USERS) as server:
         server.rewrite([*server.lines, "min-port=x"])
-        config = ("--config", f"{server.folder}/turn.conf")
+        config = ("--config", f"{server.folder}/sterna.conf")
         assert "version" in sterna("status", "--json", *config)
         assert "min-port: “x” is not right" in sterna("reload", *config, code=78)
 
@@ -380,7 +380,7 @@ def test_a_mistake_in_the_file_does_not_hide_the_server_that_runs():
 def test_token_takes_the_newest_secret_of_the_database(tmp_path):
     database = str(tmp_path / "users.db")
     with administered(f"userdb={database}") as server:
-        config = ("--config", f"{server.folder}/turn.conf")
+        config = ("--config", f"{server.folder}/sterna.conf")
         sterna("secret", "add", *config, typed="a secret that ends soon\n", code=0)
         first = sterna("secret", "list", *config).split()[0]
         assert "good until" in sterna("secret", "retire", first, "--not-after", "1h", *config)

@@ -30,7 +30,7 @@ def test_a_link_made_before_a_backup_is_good_after_a_restore(tmp_path, monkeypat
     status, room = ask(server, "POST", "/api/rooms", {})
     assert status == 201
     archive = tmp_path / "sterna.tar"
-    configuration = os.path.join(server.folder, "turn.conf")
+    configuration = os.path.join(server.folder, "sterna.conf")
     saved = sterna("backup", str(archive), "--config", configuration)
     assert saved.returncode == 0, saved.stderr
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
@@ -38,7 +38,7 @@ def test_a_link_made_before_a_backup_is_good_after_a_restore(tmp_path, monkeypat
     assert server.stop()
 
     names = tarfile.open(archive).getnames()
-    assert "configuration/turn.conf" in names and "data/sterna.db" in names
+    assert "configuration/sterna.conf" in names and "data/sterna.db" in names
     assert not [name for name in names if name.endswith(("-wal", "-shm"))]
 
     data, settings = tmp_path / "data", tmp_path / "configuration"
@@ -47,7 +47,7 @@ def test_a_link_made_before_a_backup_is_good_after_a_restore(tmp_path, monkeypat
     restored = sterna("restore", str(archive), "--data", str(data), "--configuration", str(settings))
     assert restored.returncode == 0, restored.stderr
     assert (tmp_path / "data.before-restore" / "precious").read_text() == "kept"
-    assert (settings / "turn.conf").exists()
+    assert (settings / "sterna.conf").exists()
 
     monkeypatch.setenv("STERNA_DATA_DIR", str(data))
     again = Server("sterna", ["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"])
@@ -81,7 +81,7 @@ def test_nothing_is_restored_under_a_server_that_runs(tmp_path):
     server = Server("sterna", ["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1"])
     server.wait()
     archive = tmp_path / "sterna.tar"
-    configuration = os.path.join(server.folder, "turn.conf")
+    configuration = os.path.join(server.folder, "sterna.conf")
     assert sterna("backup", str(archive), "--config", configuration).returncode == 0
     before = sorted(os.listdir(server.folder))
     words = ["restore", str(archive), "--data", server.folder, "--configuration", str(tmp_path / "configuration")]

@@ -119,7 +119,7 @@ def test_a_shorter_life_of_nonces_makes_old_ones_stale_and_no_call_ends(running)
 def test_what_waits_for_a_restart_is_told_with_its_line(running):
     running.rewrite([*running.base, "workers=3", "stale-nonce=300"])
     said = sterna("reload", "--socket", running.socket)
-    number = len(open(f"{running.folder}/turn.conf").read().splitlines())
+    number = len(open(f"{running.folder}/sterna.conf").read().splitlines())
     assert "in force: stale-nonce" in said
-    assert any(f"after a restart: workers ({running.folder}/turn.conf:{line})" in said for line in range(1, number + 1))
+    assert any(f"after a restart: workers ({running.folder}/sterna.conf:{line})" in said for line in range(1, number + 1))
     reload(running)

@@ -37,7 +37,7 @@ class Measured:
     def __init__(self, pause=0.05):
         self.folder = tempfile.TemporaryDirectory(prefix="sterna-figures-")
         self.port = product.free_ports(1)
-        path = os.path.join(self.folder.name, "turn.conf")
+        path = os.path.join(self.folder.name, "sterna.conf")
         with open(path, "w") as file:
             file.write("\n".join([
                 f"listening-ip={LISTEN}", f"relay-ip={RELAY}", f"listening-port={self.port}", "min-port=20000",
