@@ -78,7 +78,7 @@ private struct World: ~Copyable {
 
     mutating func inCalls(_ socket: Socket, _ text: [UInt8]) {
         if sockets[2].insert(socket).inserted {
-            let query = EngineQuery(version: "4", transport: "websocket", session: nil)
+            let query = EngineQuery(version: "4", transport: "websocket", session: nil, from: .v4(0xCB00_7101))
             calls.handle(.connected(socket, query), now: now)
         }
         calls.handle(.text(socket, text), now: now)

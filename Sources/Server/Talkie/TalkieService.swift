@@ -21,8 +21,9 @@ final class TalkieService {
     private unowned let loop: Loop
     private let log: Log
     private var sockets: [Socket: WebSocketConnection] = [:]
-    /// What waits, for those for whom something does, and for all of them together.
-    private var behind: [Socket: Int] = [:]
+    private var rooms: [Socket: Name] = [:]
+    /// What waits, for those for whom something does, by room, and for all of them together.
+    private var behind: [Name: [Socket: Int]] = [:]
     private var total = 0
     /// Those who were sent something that the machine was not told of yet.
     private var served: [Socket] = []
@@ -42,6 +43,7 @@ final class TalkieService {
     func connect(_ connection: WebSocketConnection, to room: Name, as name: Name) {
         let socket = Socket(connection.number)
         sockets[socket] = connection
+        rooms[socket] = room
         handle(.connected(socket, room: room, name: name))
     }
 
@@ -64,7 +66,7 @@ final class TalkieService {
                 if total > Self.totalLimit, connection.backlog > Self.share { connection.cutOff() }
             case .close(let socket, let code):
                 guard let connection = sockets.removeValue(forKey: socket) else { continue }
-                note(0, for: socket)
+                forget(socket)
                 if code == .timedOut {
                     // Nobody reads there, and what waits is in the way of others.
                     connection.cutOff()
@@ -88,16 +90,29 @@ final class TalkieService {
     }
 
     private func note(_ backlog: Int, for socket: Socket) {
-        total += backlog - (behind[socket] ?? 0)
-        behind[socket] = backlog > 0 ? backlog : nil
+        guard let room = rooms[socket] else { return }
+        total += backlog - (behind[room]?[socket] ?? 0)
+        if backlog > 0 {
+            behind[room, default: [:]][socket] = backlog
+        } else if behind[room]?.removeValue(forKey: socket) != nil, behind[room]?.isEmpty == true {
+            behind[room] = nil
+        }
+    }
+
+    private func forget(_ socket: Socket) {
+        note(0, for: socket)
+        rooms[socket] = nil
     }
 }
 
 extension TalkieService: WebSocketOwner {
     func received(binary frame: [UInt8], from connection: WebSocketConnection) {
-        // What is about to be relayed goes by how far everybody has come.
-        for socket in behind.keys { report(socket) }
-        handle(.frame(Socket(connection.number), frame))
+        let socket = Socket(connection.number)
+        // What the talker's chunk is relayed to goes by how far everybody in the room has come.
+        if machine.isTalking(socket), let room = rooms[socket] {
+            for listener in behind[room]?.keys.map(\.self) ?? [] { report(listener) }
+        }
+        handle(.frame(socket, frame))
     }
 
     func drained(_ connection: WebSocketConnection) { report(Socket(connection.number)) }
@@ -105,7 +120,7 @@ extension TalkieService: WebSocketOwner {
     func closed(_ connection: WebSocketConnection) {
         let socket = Socket(connection.number)
         sockets[socket] = nil
-        note(0, for: socket)
+        forget(socket)
         handle(.closed(socket))
     }
 }

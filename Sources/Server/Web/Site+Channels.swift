@@ -26,7 +26,10 @@ extension Site {
     }
 
     /// `PATCH /api/channels/{name}`
-    func renameChannel(_ name: String, _ request: Request, by person: Person, answer: @escaping Answer) {
+    func renameChannel(
+        _ name: String, _ request: Request, by person: Person, _ caller: Caller, now: Moment, answer: @escaping Answer
+    ) {
+        if let refusal = overRoomRate(caller, now: now) { return answer(refusal) }
         guard let new = (try? JSON(parsing: request.body))?["name"]?.string.flatMap(Name.init) else {
             return answer(.problem(.badRequest, "“name” is not a string of 1 to 64 characters without controls."))
         }

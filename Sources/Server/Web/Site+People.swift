@@ -54,7 +54,9 @@ extension Site {
     /// `/socket.io/`: a WebSocket for who asks for one, else a request of a polling client.
     func socketIO(_ request: Request, _ caller: Caller, asker: Asker, answer: @escaping Answer) {
         let fields = request.target.query
-        let query = EngineQuery(version: fields["EIO"], transport: fields["transport"], session: fields["sid"])
+        let query = EngineQuery(
+            version: fields["EIO"], transport: fields["transport"], session: fields["sid"],
+            from: caller.address)
         let host = host(for: caller)
         if Handshake.isRequested(by: request) {
             do throws(EngineRefusal) {

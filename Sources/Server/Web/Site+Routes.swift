@@ -25,7 +25,8 @@ extension Site {
             serving(request, answer: answer) { person in
                 switch (route, request.method) {
                 case (.channels, _): createChannel(request, by: person, caller, now: now, answer: answer)
-                case (.channel(let name), .patch): renameChannel(name, request, by: person, answer: answer)
+                case (.channel(let name), .patch):
+                    renameChannel(name, request, by: person, caller, now: now, answer: answer)
                 case (.channel(let name), _): closeChannel(name, by: person, answer: answer)
                 case (.channelPeer(let name, let peer), _):
                     kick(peer, fromChannel: name, request, by: person, answer: answer)

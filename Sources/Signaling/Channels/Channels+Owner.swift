@@ -41,9 +41,11 @@ extension Channels {
             speakers[socket]?.seat?.channel = new
         }
         // What waits for the disk is told under the new name.
-        for (former, current) in formerNames where current == old { formerNames[former] = new }
-        formerNames[old] = new
-        formerNames[new] = nil
+        if !waiting.isEmpty {
+            for (former, current) in formerNames where current == old { formerNames[former] = new }
+            formerNames[old] = new
+            formerNames[new] = nil
+        }
         outputs.append(.persist(.renamed(old, to: new)))
         broadcast(
             to: new, "renamed", [.init("channel", .string(old.description)), .init("name", .string(new.description))])

@@ -162,6 +162,7 @@ extension Channels {
         guard let write = waiting.removeValue(forKey: ticket) else { return }
         if let writes = writers[write.socket]?.writes { writers[write.socket]?.writes = writes - 1 }
         let verdict = renamed(verdict)
+        if waiting.isEmpty { formerNames = [:] }
         let nonce: [JSON.Member] = write.nonce.map { [.init("nonce", .string($0))] } ?? []
         switch verdict {
         case .appended(let message):

@@ -66,7 +66,7 @@ package struct Channels: ~Copyable {
     var addresses: [Socket: IPAddress] = [:]
     /// Those on `/ws` who want to see who is inside the voice channels.
     var watchers: [Socket] = []
-    /// What channels are called now that were renamed.
+    /// What channels are called now that were renamed while something waited for the disk.
     var formerNames: [Name: Name] = [:]
     /// Who waits for the disk, by ticket.
     var waiting: [Int: WaitingWrite] = [:]

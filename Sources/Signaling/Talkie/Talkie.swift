@@ -62,6 +62,9 @@ package struct Talkie: ~Copyable {
 
     package mutating func nextOutput() -> Output? { outputs.next() }
 
+    /// Whether the socket has the air of its room: what it sends goes to everybody there.
+    package func isTalking(_ socket: Socket) -> Bool { places[socket].map { rooms[$0]?.talker == socket } ?? false }
+
     package mutating func handle(_ input: Input, now: Moment) {
         switch input {
         case .connected(let socket, let room, let name):

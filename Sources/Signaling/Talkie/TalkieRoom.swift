@@ -18,6 +18,8 @@ struct TalkieRoom {
     init(_ name: Name) { self.name = name }
 
     var isEmpty: Bool { order.isEmpty }
+    /// Who has the air.
+    var talker: Socket? { talk?.talker }
     var count: Int { order.count }
     /// Bytes that are kept for hearing them again.
     var keptBytes: Int { (talk?.keptBytes ?? 0) + (lastTalk?.keptBytes ?? 0) }

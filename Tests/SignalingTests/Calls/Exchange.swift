@@ -85,8 +85,10 @@ final class Exchange {
 
     // MARK: Transports
 
-    static func query(_ transport: String, session: String? = nil, version: String = "4") -> EngineQuery {
-        EngineQuery(version: version, transport: transport, session: session)
+    static func query(
+        _ transport: String, session: String? = nil, version: String = "4", from address: IPAddress = .v4(0x0505_0501)
+    ) -> EngineQuery {
+        EngineQuery(version: version, transport: transport, session: session, from: address)
     }
 
     func get(_ query: EngineQuery) -> Int {

@@ -101,11 +101,27 @@ struct SocketIOTests {
             (Exchange.query("polling", version: "3"), .unsupportedVersion),
             (Exchange.query("smoke"), .unknownTransport),
             (Exchange.query("polling", session: "nobody"), .unknownSession),
-            (EngineQuery(version: nil, transport: nil, session: nil), .unsupportedVersion),
+            (EngineQuery(version: nil, transport: nil, session: nil, from: .v4(0x0505_0501)), .unsupportedVersion),
         ] as [(EngineQuery, EngineRefusal)])
     func badQueries(query: EngineQuery, refusal: EngineRefusal) {
         #expect(exchange.answer(query) == .refused(refusal))
         #expect(exchange.post(query, "40") == .refused(refusal))
+    }
+
+    @Test("one address has so many sessions at most, others still get theirs, and a place that is left is free again")
+    func sessionsOfOneAddress() throws {
+        let crowd = IPAddress.v4(0x0505_0509)
+        var last: Socket?
+        var opened = 0
+        while opened < 10_000, (try? exchange.check(Exchange.query("websocket", from: crowd))) != nil {
+            last = exchange.open(Exchange.query("websocket", from: crowd))
+            opened += 1
+        }
+        #expect(opened == 512)
+        #expect(exchange.answer(Exchange.query("polling", from: crowd)) == .refused(.badRequest))
+        #expect((try? exchange.check(Exchange.query("websocket"))) != nil)
+        exchange.handle(.closed(try #require(last)))
+        #expect((try? exchange.check(Exchange.query("websocket", from: crowd))) != nil)
     }
 
     @Test("a POST without a session is no handshake")

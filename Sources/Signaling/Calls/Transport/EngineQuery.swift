@@ -2,15 +2,18 @@
 
 package import Wire
 
-/// The query of a request to `/socket.io/` (Engine.IO protocol 4).
+/// The query of a request to `/socket.io/` (Engine.IO protocol 4), and who asks.
 package struct EngineQuery: Hashable, Sendable {
     package let version: String?
     package let transport: String?
     package let session: String?
+    /// The client's IPv4 address or IPv6 /64.
+    package let subscriber: IPAddress
 
-    /// - Parameters: The fields `EIO`, `transport` and `sid`.
-    package init(version: String?, transport: String?, session: String?) {
+    /// - Parameters: The fields `EIO`, `transport` and `sid`, and the client's address.
+    package init(version: String?, transport: String?, session: String?, from address: IPAddress) {
         (self.version, self.transport, self.session) = (version, transport, session)
+        subscriber = address.subscriber
     }
 }
 

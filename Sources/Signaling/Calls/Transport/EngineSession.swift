@@ -21,6 +21,8 @@ struct EngineSession {
     }
 
     let id: String
+    /// Who opened it, for whom it counts.
+    let subscriber: IPAddress
     var transport: Transport
     /// The request that is held open until there is something to say.
     var poll: Int?
@@ -34,8 +36,9 @@ struct EngineSession {
     /// Whether the Socket.IO layer has let the client in.
     var isConnected = false
 
-    init(id: String, transport: Transport, now: Instant) {
-        (self.id, self.transport, pingAt) = (id, transport, now + Self.pingInterval)
+    init(id: String, from subscriber: IPAddress, transport: Transport, now: Instant) {
+        (self.id, self.subscriber, self.transport) = (id, subscriber, transport)
+        pingAt = now + Self.pingInterval
     }
 
     var socket: Socket? {

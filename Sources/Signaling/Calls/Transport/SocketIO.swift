@@ -16,9 +16,14 @@ struct SocketIO: ~Copyable {
 
     /// Sessions at once, those included that have not said yet who they are.
     static let sessionLimit = 65_536
+    /// Sessions of one IPv4 address or IPv6 /64: an office behind one address has that many telephones.
+    static let sessionsPerSubscriber = 512
 
     private(set) var sessions: [String: EngineSession] = [:]
     private var sockets: [Socket: String] = [:]
+    /// Whose session the requests are that are held open.
+    private var polls: [Int: String] = [:]
+    private var counts: [IPAddress: Int] = [:]
     private var random: RandomStream
     private var alarms = Alarms<String>()
     var outputs = Outputs<Calls.Output>()
@@ -37,7 +42,9 @@ struct SocketIO: ~Copyable {
         guard query.version == "4" else { throw .unsupportedVersion }
         guard query.transport == (isWebSocket ? "websocket" : "polling") else { throw .unknownTransport }
         guard let id = query.session else {
-            guard sessions.count < Self.sessionLimit else { throw .badRequest }
+            guard sessions.count < Self.sessionLimit, counts[query.subscriber] ?? 0 < Self.sessionsPerSubscriber else {
+                throw .badRequest
+            }
             return
         }
         guard let session = sessions[id] else { throw .unknownSession }
@@ -49,12 +56,13 @@ struct SocketIO: ~Copyable {
         do throws(EngineRefusal) {
             try check(query, isWebSocket: false)
             guard let id = query.session else {
-                let session = open(.polling, now: now)
+                let session = open(.polling, for: query, now: now)
                 return outputs.append(.respond(request, .packets(session.opening)))
             }
             switch sessions[id]?.transport {
             case .polling? where sessions[id]?.poll == nil:
                 sessions[id]?.poll = request
+                polls[request] = id
                 flush(id)
             case .upgrading?:
                 outputs.append(.respond(request, .packets("6")))
@@ -86,7 +94,14 @@ struct SocketIO: ~Copyable {
 
     /// The client hung up on a request that was held.
     mutating func abandon(_ request: Int) {
-        for (id, session) in sessions where session.poll == request { sessions[id]?.poll = nil }
+        if let id = polls.removeValue(forKey: request) { sessions[id]?.poll = nil }
+    }
+
+    /// Takes the request that is held for a session, to be answered.
+    private mutating func takePoll(of id: String) -> Int? {
+        guard let poll = sessions[id]?.poll.take() else { return nil }
+        polls[poll] = nil
+        return poll
     }
 
     mutating func connect(_ socket: Socket, _ query: EngineQuery, now: Instant) {
@@ -96,7 +111,7 @@ struct SocketIO: ~Copyable {
         if let id = query.session {
             sockets[socket] = id
         } else {
-            let session = open(.webSocket(socket), now: now)
+            let session = open(.webSocket(socket), for: query, now: now)
             sockets[socket] = session.id
             send(socket, session.opening)
         }
@@ -110,10 +125,7 @@ struct SocketIO: ~Copyable {
             sessions[id]?.transport = .upgrading(socket)
             send(socket, "3probe")
             // Ends the poll that is held, so that the client can leave it.
-            if let poll = session.poll {
-                sessions[id]?.poll = nil
-                outputs.append(.respond(poll, .packets("6")))
-            }
+            if let poll = takePoll(of: id) { outputs.append(.respond(poll, .packets("6"))) }
         case (.upgrading(socket), "5"):
             sessions[id]?.transport = .webSocket(socket)
             flush(id)
@@ -176,16 +188,23 @@ struct SocketIO: ~Copyable {
 
     // MARK: Sessions
 
-    private mutating func open(_ transport: EngineSession.Transport, now: Instant) -> EngineSession {
-        let session = EngineSession(id: Base58.encode(random.bytes(16)), transport: transport, now: now)
+    private mutating func open(
+        _ transport: EngineSession.Transport, for query: EngineQuery, now: Instant
+    ) -> EngineSession {
+        let session = EngineSession(
+            id: Base58.encode(random.bytes(16)), from: query.subscriber, transport: transport, now: now)
         sessions[session.id] = session
+        counts[session.subscriber, default: 0] += 1
         alarms.set(session.id, at: session.nextWake)
         return session
     }
 
     private mutating func close(_ id: String, _ code: CloseCode = .normal) {
+        let poll = takePoll(of: id)
         guard let session = sessions.removeValue(forKey: id) else { return }
-        if let poll = session.poll { outputs.append(.respond(poll, .packets("1"))) }
+        let others = (counts[session.subscriber] ?? 1) - 1
+        counts[session.subscriber] = others > 0 ? others : nil
+        if let poll { outputs.append(.respond(poll, .packets("1"))) }
         if let socket = session.socket, sockets.removeValue(forKey: socket) != nil {
             outputs.append(.close(socket, code))
         }
@@ -235,8 +254,7 @@ struct SocketIO: ~Copyable {
         case .webSocket(let socket):
             for packet in sessions[id]?.takeQueue() ?? [] { send(socket, packet) }
         case .polling:
-            guard let poll = session.poll, let packets = sessions[id]?.takeQueue() else { return }
-            sessions[id]?.poll = nil
+            guard let poll = takePoll(of: id), let packets = sessions[id]?.takeQueue() else { return }
             outputs.append(.respond(poll, .packets(packets.joined(separator: "\u{1E}"))))
         case .upgrading: break
         }
