@@ -166,7 +166,12 @@ package struct Settings: Hashable, Sendable {
     package var roomKeys: [String] = []
     /// Rooms that one address or /64 may make in a minute.
     package var roomRate = 30
-    package var roomScopedRelay = false
+    package var roomScopedRelay = true
+    /// Allocations of one name that the server made credentials for, for each that it is in a call with; of one address;
+    /// of one room. 0 for no limit.
+    package var roomUserQuota = 8
+    package var roomAddressQuota = 256
+    package var roomQuota = 256
 
     // MARK: Walkie-talkie, channels and calls
 

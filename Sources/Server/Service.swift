@@ -186,7 +186,7 @@ package final class Service {
         if let port = relayEndpoints.first?.port { offered.listeningPort = port }
         if certificate == nil { offered.certificate = nil }
         var mint = ICEServerMint(offered, secret: Array(mintingSecret.utf8), lifetime: Self.credentialLifetime)
-        if let relay { mint.onWithdrawal = relay.withdraw }
+        if let relay { (mint.onWithdrawal, mint.onScope) = (relay.withdraw, relay.tell) }
         mintedWith = mintingSecret
         let thread: WebThread
         do throws(ServiceFailure) {

@@ -16,12 +16,18 @@ extension Relay {
         withdrawals.insert(name, until: end, now: now.time)
         for slot in 0..<UInt32(allocations.capacity)
         where allocations[slot].state == .active && allocations[slot].account == name && isWithdrawable(slot) {
-            if outputs.room >= 8 {
-                self.end(slot, because: .kicked, now: now)
-            } else {
-                allocations[slot].expiry = now.instant
-                deadlines.set(slot, to: now.instant)
-            }
+            endSoon(slot, now: now)
+        }
+    }
+
+    /// Ends an allocation now, or at the next tick, where there is no room for outputs.
+    mutating func endSoon(_ slot: UInt32, now: Moment) {
+        guard allocations[slot].state == .active else { return }
+        if outputs.room >= 8 {
+            end(slot, because: .kicked, now: now)
+        } else {
+            allocations[slot].expiry = now.instant
+            deadlines.set(slot, to: now.instant)
         }
     }
 
@@ -69,7 +75,8 @@ extension Relay {
         case .reserving, .lent, .unused:
             break
         }
-        if allocations[slot].state != .lent { quotas(of: allocations[slot].realm).give(allocations[slot].account) }
+        if allocations[slot].state != .lent { quotas(of: allocations[slot].realm).give(allocations[slot].claim) }
+        displace(slot)
         changes.note(slot)
         deadlines.clear(slot)
         clear(.permissions, of: slot)
@@ -82,6 +89,8 @@ extension Relay {
 
     /// What is to be said about an allocation.
     func summary(of slot: UInt32, because reason: EndReason?, now: Moment) -> SessionSummary {
+        let scope = allocations[slot].scope
+        let last = allocations[slot].lastOutOfScope.map { Self.explanation(outOfScope: $0, isInRoom: scope.isRoom) }
         var relayed: [Endpoint] = []
         if let endpoint = allocations[slot].v4 { relayed.append(advertised(endpoint)) }
         if let endpoint = allocations[slot].v6 { relayed.append(advertised(endpoint)) }
@@ -91,7 +100,8 @@ extension Relay {
             relaysTCP: allocations[slot].relaysTCP,
             began: allocations[slot].began.time, duration: now.instant - allocations[slot].began.instant,
             toPeers: allocations[slot].toPeers, toClient: allocations[slot].toClient,
-            overRate: allocations[slot].overRate, lifetime: max(.zero, allocations[slot].expiry - now.instant),
+            overRate: allocations[slot].overRate, scope: scope, peersOutOfScope: allocations[slot].peersOutOfScope,
+            lastOutOfScope: last ?? "", lifetime: max(.zero, allocations[slot].expiry - now.instant),
             reason: reason)
     }
 

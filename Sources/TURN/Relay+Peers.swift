@@ -77,7 +77,7 @@ extension Relay {
         guard let relayed = allocations[slot].relayed(peer.address.family),
             case .allowed(let standing) = judge(peer, relayedFrom: relayed)
         else { return false }
-        peers[place].standing = standing
+        peers[place].standing = narrowed(standing, at: peer.address, of: slot)
         peers[place].judged = settingsNumber
         return true
     }

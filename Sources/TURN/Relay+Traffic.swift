@@ -69,11 +69,15 @@ extension Relay {
         if let other = datagramOwner(of: local), isActive(other, now),
             let own = allocations[slot].relayed(peer.address.family)
         {
+            guard mayReach(allocations[other].scope, from: slot) else { return .dropped(.deniedPeer) }
             allocations[slot].toPeers.count(payload.count)
             return deliver(payload, from: advertised(own), to: other, now: now)
         }
-        let mayReach = isLive(local) || standing == .ownAllowed && !settings.peerPolicy.isListener(local)
-        guard mayReach else { return .dropped(.deniedPeer) }
+        if let scope = live.scope(local) {
+            guard mayReach(scope, from: slot) else { return .dropped(.deniedPeer) }
+        } else if standing != .ownAllowed || settings.peerPolicy.isListener(local) {
+            return .dropped(.deniedPeer)
+        }
         allocations[slot].toPeers.count(payload.count)
         return .send(Departure(allocation: name(of: slot), peer: local, payload: payload, dontFragment: dontFragment))
     }

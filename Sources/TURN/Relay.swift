@@ -19,7 +19,7 @@ package struct Relay: ~Copyable {
     /// Counts reloads, so that peers judged under earlier settings are judged anew.
     var settingsNumber: UInt32 = 0
     var random: RandomStream
-    let isLive: @Sendable (Endpoint) -> Bool
+    let live: LiveAddresses
     let isListening: @Sendable (Endpoint) -> Bool
 
     var allocations = Slab<Allocation>(blank: .blank)
@@ -40,8 +40,12 @@ package struct Relay: ~Copyable {
     /// Which of the other servers takes the next client.
     var alternateNumber = 0
     var withdrawals = Withdrawals()
+    /// Who is in which room.
+    var scopes = ScopeTable()
+    /// Slots whose allocations were moved to another room.
+    var scoped: [UInt32] = []
     var changes = Changes()
-    /// While a request is answered for which another worker has been asked already.
+    /// While a request is answered again, for which another worker has been asked or all mail been read.
     var isResuming = false
     /// What ``Outcome/elsewhere(worker:)`` is about; valid until the next input.
     package internal(set) var wanted: Wanted?
@@ -59,11 +63,10 @@ package struct Relay: ~Copyable {
 
     /// - Parameters:
     ///   - random: Seeded for this worker alone: ports, tokens and hash seeds are drawn from it.
-    ///   - isLive: Whether a *local* endpoint is a relayed port of any worker of this server just now. Asked on the
-    ///     packet path, from this worker's thread, for peers that are this server's own relay addresses.
-    ///   - isListening: The same for TCP, asked when a client wants to connect to such a peer.
+    ///   - live: The relayed addresses of every worker of this server.
+    ///   - isListening: Whether one of them is of TCP, asked when a client wants to connect to such a peer.
     package init(
-        settings: Settings, random: consuming RandomStream, isLive: @escaping @Sendable (Endpoint) -> Bool,
+        settings: Settings, random: consuming RandomStream, live: LiveAddresses,
         isListening: @escaping @Sendable (Endpoint) -> Bool = { _ in false }
     ) {
         var random = random
@@ -71,7 +74,7 @@ package struct Relay: ~Copyable {
         strangers = StrangerLimit(random: &random)
         self.random = random
         self.settings = settings
-        self.isLive = isLive
+        self.live = live
         self.isListening = isListening
         nonces = NonceKey(settings.nonceKey)
     }
@@ -113,6 +116,7 @@ package struct Relay: ~Copyable {
         case .kick(let allocation):
             if let slot = slot(of: allocation) { end(slot, because: .kicked, now: now) }
         case .withdraw(let name, let end): withdraw(name, until: end, now: now)
+        case .scope(let change): self.change(change, now: now)
         case .icmp(let allocation, let peer, let error): report(error, about: peer, to: allocation, now: now)
         case .connected(let id): connected(id, now: now)
         case .unconnected(let id, let failure): unconnected(id, because: failure)

@@ -16,7 +16,7 @@ func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let settings = Settings(
         credentials: Credentials(realm: "r"), peerPolicy: PeerPolicy(), nonceKey: [UInt8](repeating: 1, count: 32))
     var relay = Relay(
-        settings: settings, random: RandomStream(seed: [UInt8](repeating: 2, count: 32)), isLive: { _ in false })
+        settings: settings, random: RandomStream(seed: [UInt8](repeating: 2, count: 32)), live: .none)
     guard let name = relay.restore(allocation) else { preconditionFailure("an empty relay takes every allocation") }
     precondition(relay.restore(allocation) == nil || allocation.isReserved)
     guard let (again, _) = relay.record(of: name.slot) else { preconditionFailure("what was restored is there") }

@@ -64,7 +64,7 @@ private struct World: ~Copyable {
         let (live, listening) = (live, listening)
         relay = Relay(
             settings: settings, random: RandomStream(testSeed: 1),
-            isLive: { endpoint in live.endpoints.withLock { $0.contains(endpoint) } },
+            live: LiveAddresses(scope: { endpoint in live.endpoints.withLock { $0.contains(endpoint) } ? .open : nil }),
             isListening: { endpoint in listening.endpoints.withLock { $0.contains(endpoint) } })
     }
 

@@ -35,7 +35,7 @@ struct World: ~Copyable {
             peerPolicy: policy, nonceKey: [UInt8](repeating: 7, count: 32))
         settings.ports = [ports]
         settings.fallbackAddresses = hasIPv6 ? [.v6(0x2A00 << 112 | 1)] : []
-        relay = Relay(settings: settings, random: RandomStream(testSeed: 42), isLive: { _ in false })
+        relay = Relay(settings: settings, random: RandomStream(testSeed: 42), live: .none)
     }
 
     /// 5.9.9.9:3478.
@@ -76,7 +76,7 @@ struct World: ~Copyable {
         switch outcome {
         case .send(let departure): sent.append((departure.peer, Array(bytes[departure.payload])))
         case .deliver(let delivery): deliver(delivery, from: bytes)
-        case .dropped, .queued, .elsewhere, .belongs: break
+        case .dropped, .queued, .elsewhere, .belongs, .untold: break
         }
         drain()
     }

@@ -71,7 +71,19 @@ extension Setting {
         ).own.reloadable,
         Setting(
             "room-scoped-relay", .boolean, into: \.roomScopedRelay,
-            "Relays a room's credentials only to addresses that the others in the room have signalled."
-        ).own.refused(reason: "the relay does not know the rooms yet, and would reach every permitted peer; remove it"),
+            "Relays with the credentials that pages are given only to addresses that others in the same room, voice channel or call have signalled as candidates, and to their relayed addresses. Users and secrets of this file and of userdb reach every permitted peer."
+        ).own.reloadable,
+        Setting(
+            "room-user-quota", .number(0...Int(Int32.max)), into: \.roomUserQuota,
+            "Allocations that one such name may hold for each person that it is in a call with; 0 for no limit. user-quota counts besides."
+        ).own.reloadable,
+        Setting(
+            "room-address-quota", .number(0...Int(Int32.max)), into: \.roomAddressQuota,
+            "Allocations with such credentials of one IPv4 address or IPv6 /64, whatever their names; 0 for no limit."
+        ).own.reloadable,
+        Setting(
+            "room-quota", .number(0...Int(Int32.max)), into: \.roomQuota,
+            "Allocations with such credentials in one room, voice channel or call, whatever their names; 0 for no limit."
+        ).own.reloadable,
     ]
 }

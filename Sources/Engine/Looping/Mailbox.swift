@@ -24,7 +24,8 @@ package final class Mailbox<Message: Sendable>: Sendable {
         try loop.add(Slot(mailbox: self, receive: receive), descriptor: wake.number, for: .readable)
     }
 
-    fileprivate func takeAll() -> [Message] {
+    /// Takes what has come so far at once, on the loop's thread, before the loop gets to it.
+    package func takeAll() -> [Message] {
         // Cleared first: a message that comes in between wakes the loop once more, and none is left behind.
         linux_eventfd_clear(wake.number)
         return queue.withLock { queue in

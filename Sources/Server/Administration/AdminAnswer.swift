@@ -49,6 +49,9 @@ enum AdminAnswer {
             "toPeers": ["packets": number(session.toPeers.packets), "bytes": number(session.toPeers.bytes)],
             "toClient": ["packets": number(session.toClient.packets), "bytes": number(session.toClient.bytes)],
             "overRate": number(session.overRate),
+            "scope": session.scope == .open ? "any" : session.scope.isRoom ? "room" : "nobody",
+            "refusedPeers": number(session.peersOutOfScope),
+            "lastRefusal": session.lastOutOfScope.isEmpty ? .null : .string(session.lastOutOfScope),
         ]
     }
 

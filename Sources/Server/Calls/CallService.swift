@@ -122,6 +122,7 @@ final class CallService {
             case .revoke(let peer):
                 hosts.peers[peer] = nil
                 mint.withdraw(peer, now: loop.now.time)
+            case .scope(let scope): mint.tell(scope)
             }
         }
         isDraining = false

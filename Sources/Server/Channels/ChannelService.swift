@@ -90,6 +90,7 @@ final class ChannelService {
             case .revoke(let peer):
                 hosts.peers[peer] = nil
                 mint.withdraw(peer, now: loop.now.time)
+            case .scope(let scope): mint.tell(scope)
             }
         }
         isDraining = false

@@ -2,20 +2,23 @@
 
 package import Configuration
 package import Signaling
+internal import TURN
 package import Wire
 
 /// Makes the `iceServers` that a browser is given: the addresses of this server and credentials of one's own.
 package struct ICEServerMint: Sendable {
-    private let settings: Settings
-    private let secret: [UInt8]
+    private let settings: Configuration.Settings
+    let secret: [UInt8]
     private let lifetime: Duration
     /// Told whose credentials are worth nothing any more, and until when the last of them would have been good.
     var onWithdrawal: @Sendable (_ name: String, _ until: UnixTime) -> Void = { _, _ in }
+    /// Told who is in which room and where each is to be reached.
+    var onScope: @Sendable (ScopeChange) -> Void = { _ in }
 
     /// - Parameters:
     ///   - secret: One of the relay's TURN REST secrets.
     ///   - lifetime: How long credentials are good; whole seconds.
-    package init(_ settings: Settings, secret: [UInt8], lifetime: Duration) {
+    package init(_ settings: Configuration.Settings, secret: [UInt8], lifetime: Duration) {
         (self.settings, self.secret, self.lifetime) = (settings, secret, lifetime)
     }
 
@@ -23,9 +26,14 @@ package struct ICEServerMint: Sendable {
     ///
     /// - Parameter host: A DNS name, or an address; IPv6 with or without brackets.
     package func servers(for name: String, at host: String, now: UnixTime) -> ICEServers {
+        servers(for: name, at: host, now: now, until: now + lifetime)
+    }
+
+    /// The same, good until `end`.
+    func servers(for name: String, at host: String, now: UnixTime, until end: UnixTime) -> ICEServers {
         let urls = relayURLs(host)
         guard !settings.stunOnly, !urls.isEmpty else { return withoutRelay(at: host, now: now) }
-        let expiry = UnixTime(seconds: (now + lifetime).seconds)
+        let expiry = UnixTime(seconds: end.seconds)
         let credential = credential(for: name, until: expiry)
         let relay = ICEServers.Server(
             urls: urls, username: credential.username, credential: credential.password)
@@ -33,7 +41,10 @@ package struct ICEServerMint: Sendable {
     }
 
     /// Takes back whatever credentials `name` was given.
-    func withdraw(_ name: String, now: UnixTime) { onWithdrawal(name, now + lifetime) }
+    func withdraw(_ name: String, now: UnixTime) {
+        onScope(.left(name: name))
+        onWithdrawal(name, now + lifetime)
+    }
 
     /// A credential alone, good until `expiry`.
     func credential(for name: String, until expiry: UnixTime) -> RESTCredential {

@@ -15,9 +15,13 @@ final class AllocationQuotas: Sendable {
     private let counts = Mutex(Counts())
     /// Those of other realms, which outlive a reload that does not name them.
     private let realms = Mutex<[String: AllocationQuotas]>([:])
+    /// Those with credentials that this server made, whatever the realm.
+    let minted: MintedQuotas
+
+    init(minted: MintedQuotas = MintedQuotas()) { self.minted = minted }
 
     /// What the relay asks. Counted without limits too, so that a limit set later knows what is held.
-    var quotas: Quotas { Quotas(take: { self.take($0) }, give: { self.give($0) }, keep: { self.keep($0) }) }
+    var quotas: Quotas { Quotas(take: { self.take($0, $1) }, give: { self.give($0) }, keep: { self.keep($0) }) }
 
     /// Applies from the next allocation on; who holds more keeps it. Zero is no limit.
     func limit(user: Int, total: Int) { counts.withLock { $0.limits = (user, total) } }
@@ -26,34 +30,37 @@ final class AllocationQuotas: Sendable {
     func ofRealm(_ name: String) -> AllocationQuotas {
         realms.withLock { realms in
             if let known = realms[name] { return known }
-            let quotas = AllocationQuotas()
+            let quotas = AllocationQuotas(minted: minted)
             realms[name] = quotas
             return quotas
         }
     }
 
-    private func take(_ name: String) -> Quotas.Limit? {
+    private func take(_ claim: Quotas.Claim, _ companions: Int) -> Quotas.Limit? {
         counts.withLock { counts in
-            let own = counts.users[name] ?? 0
+            let own = counts.users[claim.account] ?? 0
             if counts.limits.total > 0, counts.total >= counts.limits.total { return .total }
             if counts.limits.user > 0, own >= counts.limits.user { return .user }
-            counts.users[name] = own + 1
+            if let limit = minted.take(claim, companions) { return limit }
+            counts.users[claim.account] = own + 1
             counts.total += 1
             return nil
         }
     }
 
-    private func keep(_ name: String) {
+    private func keep(_ claim: Quotas.Claim) {
+        minted.keep(claim)
         counts.withLock { counts in
-            counts.users[name, default: 0] += 1
+            counts.users[claim.account, default: 0] += 1
             counts.total += 1
         }
     }
 
-    private func give(_ name: String) {
+    private func give(_ claim: Quotas.Claim) {
+        minted.give(claim)
         counts.withLock { counts in
-            guard let own = counts.users[name] else { return }
-            counts.users[name] = own > 1 ? own - 1 : nil
+            guard let own = counts.users[claim.account] else { return }
+            counts.users[claim.account] = own > 1 ? own - 1 : nil
             counts.total -= 1
         }
     }

@@ -18,6 +18,7 @@ package final class RelayService {
 
     private let threads: [LoopThread]
     private let mailboxes: [Mailbox<Worker.Message>]
+    private let scopes: [Mailbox<ScopeChange>]
     private let shares: [[ClosedRange<UInt16>]]
 
     /// Binds every listener, then starts the workers; when one cannot be bound nothing is left open.
@@ -54,6 +55,7 @@ package final class RelayService {
         notices = starting.notices + missing.map { "no STUN and TURN beside HTTPS: \($0); no-web-udp does without" }
         threads = starting.threads
         mailboxes = starting.neighbours.mailboxes
+        scopes = starting.neighbours.scopes
         statistics = RelayStatistics(workers: starting.counters)
         // Only now, when the kernel's hash has all sockets to choose from: a client that was answered earlier might
         // find itself at another worker.
@@ -81,6 +83,14 @@ package final class RelayService {
 
     /// How many workers there are.
     var workerCount: Int { mailboxes.count }
+
+    /// Tells every worker what happened in a room; what comes of it later is answered after it. May be called from any
+    /// thread.
+    var tell: @Sendable (ScopeChange) -> Void {
+        { [scopes] change in
+            for mailbox in scopes { mailbox.post(change) }
+        }
+    }
 
     /// Leaves a question with a worker, counted from zero; may be called from any thread.
     var ask: @Sendable (_ worker: Int, Inquiry) -> Void {
@@ -155,7 +165,8 @@ package final class RelayService {
         init(_ shares: [[ClosedRange<UInt16>]], keep: (@Sendable (Kept) -> Void)?) throws(Errno) {
             self.keep = keep
             neighbours = Neighbours(
-                mailboxes: try shares.map { _ throws(Errno) in try Mailbox<Worker.Message>() }, shares: shares)
+                mailboxes: try shares.map { _ throws(Errno) in try Mailbox<Worker.Message>() },
+                scopes: try shares.map { _ throws(Errno) in try Mailbox<ScopeChange>() }, shares: shares)
         }
 
         mutating func start(

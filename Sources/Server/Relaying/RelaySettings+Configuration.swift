@@ -59,7 +59,10 @@ extension RelayService.Settings {
         relay.strangerAnswersPerSecond = UInt32(clamping: settings.unauthorizedRate)
         constants.quotas.limit(
             user: directory?.userQuota ?? settings.userQuota, total: directory?.totalQuota ?? settings.totalQuota)
+        constants.quotas.minted.limit(
+            user: settings.roomUserQuota, address: settings.roomAddressQuota, room: settings.roomQuota)
         relay.quotas = constants.quotas.quotas
+        relay.scopesRooms = settings.roomScopedRelay
         var listeners = Self.listeners(settings, contexts)
         if let port = settings.tcpProxyPort {
             listeners.proxied = Self.addresses(settings).map { Endpoint($0, port) }
@@ -140,7 +143,7 @@ extension Credentials {
             case .key(let key): User(name: user.name, key: key)
             }
         }
-        let secrets = (settings.restSecrets + (ownSecret.map { [$0] } ?? [])).map { Secret($0) }
+        let secrets = settings.restSecrets.map { Secret($0) } + (ownSecret.map { [Secret($0, isOwn: true)] } ?? [])
         guard !settings.stunOnly else {
             self.init(realm: realm)
             return

@@ -10,7 +10,9 @@ extension Realms {
     /// The file's secrets are good in each of them; users, and secrets of the database, belong to one realm.
     init(_ settings: Configuration.Settings, ownSecret: String?, directory: Directory?, quotas: AllocationQuotas) {
         self.init()
-        let secrets = (settings.restSecrets + (ownSecret.map { [$0] } ?? [])).map { Credentials.Secret($0) }
+        let secrets =
+            settings.restSecrets.map { Credentials.Secret($0) }
+            + (ownSecret.map { [Credentials.Secret($0, isOwn: true)] } ?? [])
         let own = settings.realmOrDefault
         let sites =
             (directory?.sites ?? [])

@@ -16,7 +16,7 @@ extension Worker {
                 accept(stream, at: allocation, index)
             }
             relayListeners[index] = listener
-            place.listening.insert(listener.local)
+            place.listening.insert(listener.local, mark: relay.scope(of: allocation).rawValue)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
             relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error.errno)), now: loop.now)
@@ -34,7 +34,7 @@ extension Worker {
         } catch {
             return false
         }
-        place.listening.insert(local)
+        place.listening.insert(local, mark: relay.scope(of: allocation).rawValue)
         return true
     }
 

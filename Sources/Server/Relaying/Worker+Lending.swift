@@ -37,6 +37,7 @@ final class Loan: Sendable {
 /// The workers as each of them sees the others: where their mail goes, and whose which port is.
 struct Neighbours: Sendable {
     let mailboxes: [Mailbox<Worker.Message>]
+    let scopes: [Mailbox<ScopeChange>]
     let shares: [[ClosedRange<UInt16>]]
 
     func post(_ message: Worker.Message, to worker: Int) {
@@ -88,6 +89,7 @@ extension Worker {
             case .dtls: associations.client(errand.flow) != nil
             case .tcp, .tls: streams[errand.flow] != nil
             }
+        readScopes()
         // What comes of it stands among the outputs: it is a request.
         if isThere { _ = relay.resume(errand.request.span, on: errand.flow, now: loop.now) }
         performOutputs()

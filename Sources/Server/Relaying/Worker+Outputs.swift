@@ -71,7 +71,7 @@ extension Worker {
         let registration = try loop.add(
             self, descriptor: socket.number, token: Token.relay(index).rawValue, for: .readable)
         sockets.insert(socket, at: local, registration, for: allocation)
-        place.live.insert(local)
+        place.live.insert(local, mark: relay.scope(of: allocation).rawValue)
     }
 
     private func close(_ allocation: AllocationID, _ family: IPAddress.Family) {

@@ -96,6 +96,8 @@ final class Worker {
 
     /// What is kept for the next process; nil where nothing can be.
     let safekeeping: Safekeeping?
+    /// What is told of rooms. Read before its turn where a client asks for what may lie in it.
+    let scopes: Mailbox<ScopeChange>
     /// The door whose datagrams are being worked on.
     var arrivingAt: Int?
     /// At which socket of its group each slot's client arrives, as far as it sends datagrams.
@@ -116,6 +118,7 @@ final class Worker {
         associations = Associations(secret: place.cookieSecret)
         takesPlainDatagrams = !share.takesDTLSAlone
         takesPlainStreams = !share.takesTLSAlone
+        scopes = place.neighbours.scopes[place.number]
         let groups = share.datagrams
         clients = groups.map(ClientSocket.init)
         safekeeping = place.keep.flatMap { keep in
@@ -127,7 +130,11 @@ final class Worker {
         let (live, listening) = (place.live, place.listening)
         relay = TURN.Relay(
             settings: settings, random: RandomStream(seed: Randomness.bytes(32)),
-            isLive: { live.contains($0) }, isListening: { listening.contains($0) })
+            live: LiveAddresses(
+                scope: { live.mark(of: $0).map(Scope.init(rawValue:)) },
+                listener: { listening.mark(of: $0).map(Scope.init(rawValue:)) },
+                count: { live.count(of: $0.rawValue, at: $1) + listening.count(of: $0.rawValue, at: $1) }),
+            isListening: { listening.contains($0) })
         for doors in share.streams { try listen(at: doors) }
         for doors in share.proxied { try listen(at: doors, behind: share.proxies) }
     }
@@ -145,6 +152,7 @@ final class Worker {
         activityTimer?.arm(at: loop.now.instant + Self.activitySpan)
         loop.atEndOfTurn { self.finishTurn() }
         try mailbox.open(on: loop) { self.receive($0) }
+        try scopes.open(on: loop) { self.change($0) }
     }
 
     /// What the operator should know though the server runs.

@@ -22,7 +22,6 @@ final class RoomService {
     private let hosts: PeerHosts
     private var sockets: [Socket: WebSocketConnection] = [:]
     private var timer: Timer?
-    private var random: RandomStream
     private var isDraining = false
     private var calls = CallTally()
     /// Keeps who is inside for the next process; nil where nothing is kept.
@@ -35,7 +34,6 @@ final class RoomService {
         self.kept = kept
         let hosts = PeerHosts()
         (self.loop, self.mint, self.records, self.log, self.hosts) = (loop, mint, records, log, hosts)
-        random = RandomStream(seed: Randomness.bytes(32))
         machine = Rooms(settings: Self.limits(settings), random: RandomStream(seed: Randomness.bytes(32))) {
             peer, now in
             mint.servers(for: peer, at: hosts.host(of: peer), now: now)
@@ -123,8 +121,11 @@ final class RoomService {
     // MARK: - Credentials
 
     /// For somebody who has the link but no seat.
-    func mintForGuest(host: String, now: UnixTime) -> ICEServers {
-        mint.servers(for: Base58.encode(random.bytes(8)), at: host, now: now)
+    func mintForGuest(of token: String, from address: IPAddress, host: String, now: Moment) -> ICEServers {
+        let guest = machine.guest(of: token, from: address, now: now)
+        drain()
+        guard let guest else { return withoutCredentials(host: host, now: now.time) }
+        return mint.servers(for: guest.name, at: host, now: now.time, until: guest.until)
     }
 
     func withoutCredentials(host: String, now: UnixTime) -> ICEServers { mint.withoutRelay(at: host, now: now) }
@@ -151,6 +152,7 @@ final class RoomService {
             case .revoke(let peer):
                 hosts.peers[peer] = nil
                 mint.withdraw(peer, now: loop.now.time)
+            case .scope(let scope): mint.tell(scope)
             case .log(let event): log.write(event)
             case .reported(let report): calls.count(report)
             }

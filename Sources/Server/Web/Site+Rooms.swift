@@ -104,11 +104,11 @@ extension Site {
 
     /// Credentials for whoever holds the link of a live room without a pin; for everybody else STUN alone.
     func webRTCConfiguration(_ request: Request, _ caller: Caller, now: Moment) -> Reply {
-        let status = request.target.query["room"].flatMap { try? rooms.status(of: $0, now: now) }
+        let host = host(for: caller)
         let servers =
-            status.map { $0.record.options.pin == nil } == true
-            ? rooms.mintForGuest(host: host(for: caller), now: now.time)
-            : rooms.withoutCredentials(host: host(for: caller), now: now.time)
+            request.target.query["room"].map {
+                rooms.mintForGuest(of: $0, from: caller.address, host: host, now: now)
+            } ?? rooms.withoutCredentials(host: host, now: now.time)
         return .json(.ok, ["iceServers": servers.json, "expiresAt": .string(servers.expiresAt.description)])
     }
 

@@ -17,6 +17,7 @@ struct Call {
         var awaySince: Instant?
         /// What waits for the device that will hold the call: event names and data.
         var kept: [Kept] = []
+        var signalled = Signalled()
 
         mutating func keep(_ name: String, _ data: JSON) {
             if kept.count < Call.keptLimit { kept.append(Kept(name: name, data: data)) }
@@ -41,6 +42,9 @@ struct Call {
     /// Whether the caller was told that it rings.
     var isRinging = false
     var answeredAt: Moment?
+
+    /// The call as the relay knows it.
+    var scope: String { "call/\(chat)" }
 
     var isAnswered: Bool { answeredAt != nil }
 

@@ -62,6 +62,8 @@ extension Calls {
         calls[chat.id] = call
         callOf[caller.id] = chat.id
         callOf[callee] = chat.id
+        seat(device, in: call)
+        signal(CandidateAddresses.of(description: offer), of: device, in: chat.id)
         for other in devicesOf[callee] ?? [] { ring(other, chat.id) }
         setAlarm(chat.id)
     }
@@ -69,6 +71,7 @@ extension Calls {
     private mutating func ring(_ device: String, _ chat: String) {
         guard let call = calls[chat] else { return }
         calls[chat]?.rung[device] = []
+        seat(device, in: call)
         io.emit(
             "call:offer",
             [
@@ -95,6 +98,9 @@ extension Calls {
         }
         calls[chat]?.answeredAt = now
         calls[chat]?.callee.device = device
+        for other in call.rung.keys where other != device { unseat(other) }
+        let early = (call.rung[device] ?? []).flatMap { CandidateAddresses.of(candidate: $0["candidate"] ?? .null) }
+        signal(CandidateAddresses.of(description: answer) + early, of: device, in: chat)
         emit("call:end", Self.ended(chat, "answered-elsewhere"), toAllOf: person, except: device)
         guard let caller = call.caller.device else { return }
         io.emit("call:answer", ["chatId": .string(chat), "answer": answer], to: caller)
@@ -124,6 +130,7 @@ extension Calls {
             // Of all that ring, nobody knows yet which will answer.
             if let kept = call.rung[device], kept.count < Call.keptLimit { calls[chat]?.rung[device] = kept + [passed] }
         } else {
+            signal(CandidateAddresses.of(candidate: candidate), of: device, in: chat)
             pass("call:ice-candidate", passed, in: call, from: device)
         }
     }
@@ -134,6 +141,7 @@ extension Calls {
         guard Self.isDescription(description, "offer") || Self.isDescription(description, "answer") else {
             return fail(device, chat, description["type"] == "answer" ? "Bad answer" : "Bad offer")
         }
+        signal(CandidateAddresses.of(description: description), of: device, in: chat)
         pass("call:renegotiate", ["chatId": .string(chat), "description": description], in: call, from: device)
     }
 
@@ -189,11 +197,13 @@ extension Calls {
         if call.caller.person == person, call.caller.awaySince != nil {
             calls[chat]?.caller.device = device
             calls[chat]?.caller.awaySince = nil
+            seat(device, in: call, after: call.caller, isCaller: true)
             for kept in call.caller.kept { io.emit(kept.name, kept.data, to: device) }
             calls[chat]?.caller.kept = []
         } else if call.callee.person == person, call.callee.awaySince != nil {
             calls[chat]?.callee.device = device
             calls[chat]?.callee.awaySince = nil
+            seat(device, in: call, after: call.callee, isCaller: false)
             for kept in call.callee.kept { io.emit(kept.name, kept.data, to: device) }
             calls[chat]?.callee.kept = []
         }
@@ -207,9 +217,11 @@ extension Calls {
             emit("call:end", Self.ended(chat, "lost"), toAllOf: call.callee.person)
             finish(call, .lost, now: now)
         case (true?, true):
+            keepSignalled(call.caller, of: call, isCaller: true)
             calls[chat]?.caller.device = nil
             calls[chat]?.caller.awaySince = now.instant
         case (false?, _):
+            keepSignalled(call.callee, of: call, isCaller: false)
             calls[chat]?.callee.device = nil
             calls[chat]?.callee.awaySince = now.instant
         case (nil, _):
@@ -239,6 +251,8 @@ extension Calls {
 
     private mutating func finish(_ call: Call, _ outcome: CallRecord.Outcome, now: Moment) {
         guard let last = calls.removeValue(forKey: call.chat) else { return }
+        for device in [last.caller.device, last.callee.device] + last.rung.keys.map(Optional.some) { unseat(device) }
+        io.outputs.append(.scope(.ended(room: last.scope)))
         callOf[call.caller.person] = nil
         callOf[call.callee.person] = nil
         io.outputs.append(.record(last.record(outcome, at: now.time)))

@@ -35,6 +35,8 @@ package struct Calls: ~Copyable {
         case record(CallRecord)
         /// The device is gone: credentials minted for it are no longer honoured.
         case revoke(peer: String)
+        /// To be known to the relay before anything that comes after.
+        case scope(RelayScope)
     }
 
     /// What a polling client is answered.
@@ -206,8 +208,8 @@ package struct Calls: ~Copyable {
     private mutating func leave(_ session: String, now: Moment) {
         guard let device = devices.removeValue(forKey: session) else { return }
         devicesOf[device.person.id]?.removeAll { $0 == session }
-        io.outputs.append(.revoke(peer: session))
         miss(session, device.person.id, now: now)
+        io.outputs.append(.revoke(peer: session))
         guard !isOnline(device.person.id) else { return }
         devicesOf[device.person.id] = nil
         for other in acquaintances(of: device.person.id) { tellPresence(of: device.person.id, to: other) }

@@ -60,9 +60,9 @@ extension Channels {
         broadcast(to: name, "closed", [.init("channel", .string(name.description))])
         for socket in channel.sockets {
             writers[socket]?.names[name] = nil
-            if let speaker = speakers[socket] { outputs.append(.revoke(peer: speaker.peer)) }
-            speakers[socket]?.seat = nil
+            standUp(socket)
         }
+        outputs.append(.scope(.ended(room: channel.scope)))
         channels[name] = nil
         order.removeAll { $0 == name }
         outputs.append(.persist(.closed(name)))

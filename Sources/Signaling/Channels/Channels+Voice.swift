@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
 internal import Wire
 
 /// Somebody on `/ws/voice`.
@@ -14,15 +15,17 @@ struct Speaker {
         var renewal: Instant
     }
 
-    let peer: String
+    /// A new one after each seat: what is revoked stays so.
+    var peer: String
     var seat: Seat?
+    var signalled = Signalled()
 }
 
 /// What a page says on `/ws/voice`, checked.
 enum VoiceVerb: Hashable {
     case join(String, as: Name)
     /// An offer, answer or candidate with its own fields.
-    case signal(type: String, to: String, JSON.Member)
+    case signal(type: String, to: String, JSON.Member, [IPAddress])
     case state(muted: Bool, deafened: Bool)
     case speaking(Bool)
     case leave
@@ -32,9 +35,14 @@ enum VoiceVerb: Hashable {
         switch type {
         case "join": self = .join(try fields.required("channel"), as: try fields.name("name"))
         case "offer", "answer":
-            self = .signal(type: type, to: try fields.required("to"), .init("sdp", .string(try fields.sdp())))
+            let sdp = try fields.sdp()
+            self = .signal(
+                type: type, to: try fields.required("to"), .init("sdp", .string(sdp)), CandidateAddresses.of(sdp: sdp))
         case "candidate":
-            self = .signal(type: type, to: try fields.required("to"), .init("candidate", try fields.candidate()))
+            let candidate = try fields.candidate()
+            self = .signal(
+                type: type, to: try fields.required("to"), .init("candidate", candidate),
+                CandidateAddresses.of(candidate: candidate))
         case "state": self = .state(muted: try fields.flag("muted"), deafened: try fields.flag("deafened"))
         case "speaking": self = .speaking(try fields.flag("on"))
         case "leave": self = .leave
@@ -56,11 +64,13 @@ extension Channels {
         }
         let from = JSON.Member("from", .string(speaker.peer))
         switch verb {
-        case .signal(let type, let to, let field):
+        case .signal(let type, let to, let field, let addresses):
             let others = channels[seat.channel]?.sockets ?? []
             guard let other = others.first(where: { $0 != socket && speakers[$0]?.peer == to }) else {
                 return fail(socket, .noSuchPeer, "nobody else here is “to”")
             }
+            let fresh = speakers[socket]?.signalled.add(addresses) ?? []
+            if !fresh.isEmpty { outputs.append(.scope(.signalled(fresh, peer: speaker.peer))) }
             send(other, type, [from, field])
         case .state(let muted, let deafened):
             speakers[socket]?.seat?.isMuted = muted
@@ -94,6 +104,9 @@ extension Channels {
         guard others.count < settings.maxVoice else {
             return fail(socket, .roomFull, "\(others.count) are inside, which is all it holds", channel: channel)
         }
+        if let scope = channels[key]?.scope {
+            outputs.append(.scope(.joined(peer: speaker.peer, room: scope, isGuest: false)))
+        }
         let servers = mint(speaker.peer, now.time)
         let seat = Speaker.Seat(channel: key, name: name, renewal: servers.renewal(mintedAt: now))
         let peers = others.compactMap { speakers[$0] }.compactMap(Self.entry).map(JSON.object)
@@ -110,13 +123,19 @@ extension Channels {
     /// Takes somebody out of a voice channel at once: nothing is kept for who is not there to speak.
     mutating func vacate(_ socket: Socket, because reason: LeaveReason, now: Moment) {
         guard let speaker = speakers[socket], let seat = speaker.seat else { return }
-        speakers[socket]?.seat = nil
+        standUp(socket)
         channels[seat.channel]?.sockets.removeAll { $0 == socket }
-        outputs.append(.revoke(peer: speaker.peer))
         broadcast(
             to: seat.channel, "peer-left",
             [.init("peerId", .string(speaker.peer)), .init("reason", .string(reason.rawValue))])
         announceVoice(seat.channel, now: now)
+    }
+
+    /// Takes a seat's credentials back. Who sits down again is somebody else to the relay.
+    mutating func standUp(_ socket: Socket) {
+        guard let speaker = speakers[socket] else { return }
+        outputs.append(.revoke(peer: speaker.peer))
+        speakers[socket] = Speaker(peer: Base58.encode(random.bytes(8)))
     }
 
     mutating func renewCredentials(_ channel: Name, now: Moment) {

@@ -30,6 +30,8 @@ package struct Channels: ~Copyable {
         case write(ticket: Int, MessageWrite)
         /// A voice seat is gone: credentials minted for it are no longer honoured.
         case revoke(peer: String)
+        /// To be known to the relay before anything that comes after.
+        case scope(RelayScope)
     }
 
     package struct Settings: Hashable, Sendable {
@@ -242,7 +244,13 @@ struct Channel {
     /// The alarm that is set for this channel.
     var alarm: Instant?
 
-    init(_ record: ChannelRecord) { self.record = record }
+    /// The channel as the relay knows it, whatever it is called later.
+    let scope: String
+
+    init(_ record: ChannelRecord) {
+        self.record = record
+        scope = "voice/\(record.name)/\(record.createdAt.milliseconds)"
+    }
 }
 
 extension Channels {

@@ -15,6 +15,8 @@ struct Hall: ~Copyable {
     var random: RandomStream
     let mint: Mint
     var callers: [Socket: Caller] = [:]
+    /// Of all rooms.
+    var guests = 0
     var outputs = Outputs<Rooms.Output>()
 
     init(settings: Rooms.Settings, random: consuming RandomStream, mint: @escaping Mint) {

@@ -26,6 +26,7 @@ extension Room {
     /// Gives a fresh seat.
     private mutating func seat(_ name: Name?, on socket: Socket, in hall: inout Hall, now: Moment) {
         let peer = hall.token(bytes: 8)
+        hall.outputs.append(.scope(.joined(peer: peer, room: scope, isGuest: false)))
         let servers = hall.mint(peer, now.time)
         let seat = Seat(
             peer: peer, resume: hall.token(bytes: 16), name: name?.description ?? "",

@@ -110,6 +110,7 @@ extension Room {
             let sentence = to == nil ? "“to” is needed unless exactly one other is inside" : "nobody else here is “to”"
             return seats[index].tell(.error(.noSuchPeer, sentence), in: &hall)
         }
+        signal(message, from: index, in: &hall)
         seats[other].tell(message, in: &hall)
     }
 }

@@ -5,15 +5,17 @@ internal import Wire
 extension Room {
     /// When something happens in this room if nobody says anything; nil when nothing will.
     func nextWake(_ now: Moment) -> Instant? {
-        guard !isEmpty else { return nil }
+        guard !isEmpty || !guests.isEmpty else { return nil }
         // The wall clock may be set at any time: looked at once an hour at least.
-        let end = now.instant + min(record.expiresAt - now.time, .seconds(3600))
-        return seats.map(\.nextWake).min().map { min($0, end) } ?? end
+        let end = guests.values.reduce(record.expiresAt) { min($0, $1.until) }
+        let wake = now.instant + max(.zero, min(end - now.time, .seconds(3600)))
+        return seats.map(\.nextWake).min().map { min($0, wake) } ?? wake
     }
 
     /// Does what the clocks say is due.
     mutating func wake(in hall: inout Hall, now: Moment) {
         if now.time >= record.expiresAt { moveEnd(in: &hall, now: now, orFinish: seats.isEmpty) }
+        forgetGuests(in: &hall, now: now)
         for index in seats.indices.reversed() {
             if let since = seats[index].awaySince {
                 if now.instant >= since + Seat.patience { giveUp(index, in: &hall, now: now) }

@@ -7,6 +7,8 @@ struct Room {
     var record: RoomRecord
     var seats: [Seat] = []
     var strangers: Set<Socket> = []
+    /// Who has credentials and no seat, by subscriber.
+    var guests: [IPAddress: Guest] = [:]
     /// Wrong pins by subscriber.
     var wrongPins: [IPAddress: Int] = [:]
     /// Whether two were ever inside at once: what a one-time room's end depends on.
@@ -54,6 +56,8 @@ struct Room {
             hall.send(socket, .ended(reason: reason.rawValue))
             hall.close(socket, .ended)
         }
+        dismissGuests(in: &hall)
+        hall.outputs.append(.scope(.ended(room: scope)))
         seats = []
         strangers = []
         wrongPins = [:]

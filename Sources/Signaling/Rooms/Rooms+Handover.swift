@@ -9,13 +9,14 @@ extension Rooms {
     /// A room in which something changed that another process would have to know; nil when all have been told.
     package mutating func nextChange() -> String? { changes.popFirst() }
 
-    /// Who is inside a room and what waits for them; nil when nobody is.
+    /// Who is inside a room or has credentials for it, and what waits for them; nil when nobody is.
     package func record(of token: String) -> Record? {
-        guard let room = rooms[token], !room.seats.isEmpty else { return nil }
+        guard let room = rooms[token], !room.seats.isEmpty || !room.guests.isEmpty else { return nil }
         var record = Record()
         record.add(Tag.token, token)
         record.add(Tag.hadTwo, room.hadTwo ? 1 : 0 as UInt64)
         for seat in room.seats { record.add(Tag.seat, seat.record) }
+        for (address, guest) in room.guests { record.add(Tag.guest, guest.record(address)) }
         return record
     }
 
@@ -26,6 +27,11 @@ extension Rooms {
         else { return }
         rooms[token]?.seats = record.records(Tag.seat).compactMap { Seat($0, now: now) }
         rooms[token]?.hadTwo = record.number(Tag.hadTwo) == 1
+        for (address, guest) in record.records(Tag.guest).compactMap({ Guest.read($0) }) {
+            rooms[token]?.guests[address] = guest
+            hall.guests += 1
+        }
+        rooms[token]?.tellScope(in: &hall)
         settle(token, now: now)
     }
 
@@ -33,6 +39,24 @@ extension Rooms {
         static let token: UInt8 = 1
         static let hadTwo: UInt8 = 2
         static let seat: UInt8 = 3
+        static let guest: UInt8 = 4
+    }
+}
+
+extension Guest {
+    fileprivate func record(_ address: IPAddress) -> Record {
+        var record = Record()
+        record.add(1, "\(address)")
+        record.add(2, name)
+        record.add(3, until.milliseconds)
+        return record
+    }
+
+    fileprivate static func read(_ record: Record) -> (IPAddress, Guest)? {
+        guard let address = record.text(1).flatMap({ IPAddress($0) }), let name = record.text(2),
+            let until = record.signedNumber(3)
+        else { return nil }
+        return (address, Guest(name: name, until: UnixTime(milliseconds: until)))
     }
 }
 
@@ -49,6 +73,7 @@ extension Seat {
         static let renewal: UInt8 = 9
         static let sent: UInt8 = 10
         static let message: UInt8 = 11
+        static let signalled: UInt8 = 12
     }
 
     var record: Record {
@@ -63,6 +88,7 @@ extension Seat {
         record.add(Tag.counting, counting.rawValue)
         record.add(Tag.renewal, renewal.nanoseconds)
         record.add(Tag.sent, outbox.sent)
+        for address in signalled.addresses { record.add(Tag.signalled, "\(address)") }
         for (_, message) in outbox.unacknowledged {
             record.add(Tag.message, message.bytes(number: nil, acknowledged: nil))
         }
@@ -81,6 +107,9 @@ extension Seat {
         awaySince = now.instant
         let bits = record.number(Tag.media) ?? 0
         media = MediaState(audio: bits & 1 != 0, video: bits & 2 != 0, screen: bits & 4 != 0)
+        signalled = Signalled(
+            record.fields.filter { $0.tag == Tag.signalled }
+                .compactMap { IPAddress(String(decoding: $0.value, as: UTF8.self)) })
         received = max(0, record.signedNumber(Tag.received) ?? 0)
         counting = record.number(Tag.counting).flatMap(Counting.init) ?? .undecided
         let messages = record.fields.filter { $0.tag == Tag.message }.compactMap { field in

@@ -32,6 +32,8 @@ package struct Rooms: ~Copyable {
         case forget(token: String)
         /// The participant's seat is gone: credentials minted for it are no longer honoured.
         case revoke(peer: String)
+        /// To be known to the relay before anything that comes after.
+        case scope(RelayScope)
         case log(RoomEvent)
         /// A page has told how a connection came about.
         case reported(CallReport)
@@ -140,6 +142,10 @@ package struct Rooms: ~Copyable {
     /// Lets go of rooms that nobody is in.
     mutating func sweep(_ now: Moment, where isDone: (RoomRecord) -> Bool) {
         for (token, room) in rooms where room.isEmpty && isDone(room.record) {
+            if !room.guests.isEmpty {
+                rooms[token]?.dismissGuests(in: &hall)
+                hall.outputs.append(.scope(.ended(room: room.scope)))
+            }
             rooms[token] = nil
             hall.outputs.append(.forget(token: token))
         }

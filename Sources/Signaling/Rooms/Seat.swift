@@ -19,6 +19,7 @@ struct Seat {
     let role: ServerMessage.Role
     let takenAt: Instant
     var media = MediaState()
+    var signalled = Signalled()
     var socket: Socket?
     var heardAt: Instant
     var awaySince: Instant?

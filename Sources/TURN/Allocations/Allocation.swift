@@ -48,6 +48,13 @@ struct Allocation {
     var user: [UInt8] = []
     /// What its quota is counted under.
     var account = ""
+    /// What it is counted under besides, where this server made the credentials.
+    var minted: Quotas.Minted?
+    /// Whom it may reach.
+    var scope = Scope.open
+    /// Peers that were refused because they are not of its room, and the last of them.
+    var peersOutOfScope: UInt64 = 0
+    var lastOutOfScope: IPAddress?
     /// The realm that the owner is of; empty for the server's own.
     var realm = ""
     /// ORIGIN of the Allocate request, where that is to stay the same.
@@ -79,6 +86,9 @@ struct Allocation {
 
     static let blank = Allocation(
         flow: Flow(client: Endpoint(.anyV4, 0), server: Endpoint(.anyV4, 0), transport: .udp))
+
+    /// What is given back when it ends.
+    var claim: Quotas.Claim { Quotas.Claim(account: account, minted: minted) }
 
     /// The host's own endpoint of a family.
     func relayed(_ family: IPAddress.Family) -> Endpoint? { family == .v4 ? v4 : v6 }

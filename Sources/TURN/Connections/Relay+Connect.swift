@@ -23,7 +23,7 @@ extension Relay {
         for id in allocations[slot].connections where connections[id]?.peer == peer {
             throw Refusal(.connectionAlreadyExists, "there is a connection with \(peer)", peer: peer)
         }
-        let standing = try standing(of: peer, for: slot)
+        let standing = try standing(of: peer, for: slot, now: request.now)
         try checkStreamPort(peer, standing, of: slot)
         guard hasRoom(slot) else {
             throw Refusal(
@@ -46,7 +46,7 @@ extension Relay {
         switch standing {
         case _ where isItself: break
         case .open: return
-        case .own where isListening(endpoint): return
+        case .own where isListening(endpoint) && mayReach(live.listener(endpoint) ?? .open, from: slot): return
         case .ownAllowed where !settings.peerPolicy.isListener(endpoint): return
         case .own, .ownAllowed: break
         }

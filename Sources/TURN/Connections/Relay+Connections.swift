@@ -84,7 +84,7 @@ extension Relay {
         let slot = connection.slot
         if connection.judged != settingsNumber {
             guard let relayed = allocations[slot].relayed(connection.peer.address.family),
-                case .allowed = judge(connection.peer, relayedFrom: relayed)
+                case .allowed = judge(connection.peer, relayedFrom: relayed), mayKeep(connection.peer, slot)
             else { return .over }
             connections.setJudged(id, under: settingsNumber)
         }

@@ -6,14 +6,15 @@ internal import Wire
 extension Credentials {
     /// Tries the keys that a user name may have, in order, until one of them is accepted.
     ///
-    /// There is always at least one: a name that nobody has costs as much as a wrong password.
+    /// There is always at least one: a name that nobody has costs as much as a wrong password. Minted is what this server
+    /// made itself.
     func key(
         for name: [UInt8], _ algorithm: PasswordAlgorithm, at time: UnixTime, accept: (Digest) -> Bool
-    ) throws(CredentialProblem) -> Digest {
+    ) throws(CredentialProblem) -> (key: Digest, isMinted: Bool) {
         var tried = false
         for keys in [users.keys(of: name), directory.keys(of: name)] {
             guard let keys, let key = algorithm == .md5 ? keys.md5 : keys.sha256 else { continue }
-            if accept(key) { return key }
+            if accept(key) { return (key, false) }
             tried = true
         }
         let expiry = expiry(of: name)
@@ -22,7 +23,7 @@ extension Credentials {
                 let password = Self.password(for: name, secret: secret)
                 let key = LongTermKey.derive(
                     username: name.span, realm: realmBytes.span, password: password.span, algorithm.function)
-                if accept(key) { return key }
+                if accept(key) { return (key, secret.isOwn) }
                 tried = true
             }
         }

@@ -61,10 +61,13 @@ package struct Credentials: Sendable {
         package let bytes: [UInt8]
         /// When the secret stops being good, where it is being replaced.
         package let notAfter: UnixTime?
+        /// Whether it is this server's own and nobody else's: what is made with it belongs to somebody in a room.
+        package let isOwn: Bool
 
-        package init(_ text: String, notAfter: UnixTime? = nil) {
+        package init(_ text: String, notAfter: UnixTime? = nil, isOwn: Bool = false) {
             bytes = [UInt8](text.utf8)
             self.notAfter = notAfter
+            self.isOwn = isOwn
         }
     }
 }

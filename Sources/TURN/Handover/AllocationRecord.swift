@@ -17,6 +17,9 @@ package struct AllocationRecord: Hashable, Sendable {
 
     package var user: [UInt8] = []
     package var account = ""
+    /// Where this server made the credentials: what it is counted under besides, and whom it may reach.
+    package var minted: Quotas.Minted?
+    package var scope = Scope.open
     package var realm = ""
     package var key: [UInt8] = []
     package var algorithm = PasswordAlgorithm.md5
@@ -84,6 +87,9 @@ extension AllocationRecord {
         static let ticket: UInt8 = 24
         static let realm: UInt8 = 25
         static let relaysTCP: UInt8 = 26
+        static let scope: UInt8 = 40
+        static let mintedAddress: UInt8 = 41
+        static let mintedRoom: UInt8 = 42
     }
 
     /// The record as fields; what is as it is at first is left out.
@@ -100,6 +106,11 @@ extension AllocationRecord {
         record.add(Tag.user, user)
         record.add(Tag.account, account)
         if !realm.isEmpty { record.add(Tag.realm, realm) }
+        if scope != .open { record.add(Tag.scope, scope.rawValue) }
+        if let minted {
+            record.add(Tag.mintedAddress, Endpoint(minted.address, 0))
+            record.add(Tag.mintedRoom, minted.room.rawValue)
+        }
         record.add(Tag.key, key)
         record.add(Tag.algorithm, UInt64(algorithm.rawValue))
         record.add(Tag.transactionHigh, UInt64(transaction.high))
@@ -136,6 +147,10 @@ extension AllocationRecord {
         relaysTCP = record.number(Tag.relaysTCP) == 1
         (self.user, self.key, self.algorithm) = (user, key, algorithm)
         account = record.text(Tag.account) ?? ""
+        if let scope = record.number(Tag.scope) { self.scope = Scope(rawValue: scope) }
+        if let address = record.endpoint(Tag.mintedAddress)?.address, let room = record.number(Tag.mintedRoom) {
+            minted = Quotas.Minted(address: address, room: Scope(rawValue: room))
+        }
         realm = record.text(Tag.realm) ?? ""
         transaction = TransactionID(
             high: UInt32(truncatingIfNeeded: record.number(Tag.transactionHigh) ?? 0),

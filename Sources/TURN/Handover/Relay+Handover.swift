@@ -35,6 +35,7 @@ extension Relay {
         record.relaysTCP = allocations[slot].relaysTCP
         record.user = allocations[slot].user
         record.account = allocations[slot].account
+        (record.minted, record.scope) = (allocations[slot].minted, allocations[slot].scope)
         record.realm = allocations[slot].realm
         record.key = allocations[slot].key.array
         record.algorithm = allocations[slot].algorithm
@@ -73,6 +74,7 @@ extension Relay {
         (allocation.v4, allocation.v6) = (record.v4, record.v6)
         allocation.relaysTCP = record.relaysTCP
         (allocation.user, allocation.account) = (record.user, record.account)
+        (allocation.minted, allocation.scope) = (record.minted, record.scope)
         allocation.realm = record.realm
         allocation.key = Digest(record.key.span)
         allocation.algorithm = record.algorithm
@@ -91,13 +93,14 @@ extension Relay {
         }
         if !record.isReserved { allocation.flowHash = flows.hash(record.flow) }
         allocations[slot] = allocation
+        place(slot)
         for endpoint in [record.v4, record.v6] {
             guard let endpoint else { continue }
             let pool = pool(for: endpoint.address)
             // A port of another worker's share stays this allocation's all the same.
             _ = pools[pool].take(endpoint.port, for: slot)
         }
-        if !isCounted { quotas(of: record.realm).keep(record.account) }
+        if !isCounted { quotas(of: record.realm).keep(allocation.claim) }
         deadlines.set(slot, to: record.expiry)
         if let ticket = record.ticket { tickets[ticket] = slot }
         if record.isReserved {

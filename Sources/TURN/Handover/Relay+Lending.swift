@@ -51,7 +51,7 @@ extension Relay {
         var record = record
         if !record.isReserved { record.flow = flow }
         guard record.isReserved || find(flow) == nil else {
-            quotas(of: record.realm).give(record.account)
+            quotas(of: record.realm).give(.init(account: record.account, minted: record.minted))
             for endpoint in [record.v4, record.v6] { if let endpoint { outputs.append(.giveBack(endpoint)) } }
             return nil
         }
@@ -64,6 +64,7 @@ extension Relay {
     private mutating func lend(_ slot: UInt32) {
         deadlines.clear(slot)
         changes.note(slot)
+        displace(slot)
         var rest = Allocation.blank
         rest.state = .lent
         // Whatever still names what was here is recognised as late.

@@ -10,7 +10,7 @@ package struct Counts: Sendable {
     package internal(set) var allocations: UInt64 = 0
     /// Answers to strangers that were held back because there had been too many.
     package internal(set) var withheld: UInt64 = 0
-    private var refusals = InlineArray<32, UInt64>(repeating: 0)
+    private var refusals = InlineArray<64, UInt64>(repeating: 0)
 
     package init() {}
 

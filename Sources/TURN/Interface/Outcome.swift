@@ -18,6 +18,9 @@ package enum Outcome: Hashable, Sendable {
     /// The message asks for a peer's connection that another worker has: the stream is to go on there, with this message
     /// as the next. Where it cannot, the message is to be given to ``Relay/resume(_:on:now:)``.
     case belongs(toWorker: UInt8)
+    /// The message asks for what nobody in a room has told of yet. What may be on its way to this worker is to be given to
+    /// ``Relay/handle(_:now:)`` as ``Input/scope(_:)``, and the message to ``Relay/resume(_:on:now:)``.
+    case untold
 }
 
 /// Payload on its way to a peer.

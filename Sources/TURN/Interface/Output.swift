@@ -55,6 +55,8 @@ package enum Input: Sendable {
     /// Whoever has TURN REST credentials for this name, the part behind the time, has left: what was allocated with them
     /// ends, and until that time, when the last of them run out, they open nothing.
     case withdraw(name: String, until: UnixTime)
+    /// Something happened in a room. Whose sockets are whose then, ``Relay/nextScoped()`` says.
+    case scope(ScopeChange)
     /// The ``Relay/deadline`` has come.
     case tick
 }

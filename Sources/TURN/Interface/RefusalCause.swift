@@ -6,9 +6,9 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
     // 401 and 438
     case noCredentials, unknownUser, wrongPassword, expired, withdrawn, wrongRealm, accessToken, staleNonce
     // 403
-    case deniedPeer, specialPeer, ownAddress, tunnelledClient
+    case deniedPeer, specialPeer, ownAddress, tunnelledClient, roomScope
     // 486
-    case userQuota, totalQuota
+    case userQuota, totalQuota, roomUserQuota, roomAddressQuota, roomQuota
     // 508
     case noPorts, noSockets, noAddress, tooManyPeers, noReservation, draining
     // The others have one for each code.
@@ -17,7 +17,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
     case connected, unreachable
 
     /// How many there are at most.
-    static let limit = 32
+    static let limit = 64
 
     /// The cause that a code alone tells.
     init(_ code: ErrorCode) {
@@ -57,13 +57,24 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
             }
     }
 
+    init(_ limit: Quotas.Limit) {
+        self =
+            switch limit {
+            case .user: .userQuota
+            case .total: .totalQuota
+            case .roomUser: .roomUserQuota
+            case .roomAddress: .roomAddressQuota
+            case .room: .roomQuota
+            }
+    }
+
     /// The STUN error code that goes with it; nil where several do.
     package var code: Int? {
         switch self {
         case .noCredentials, .unknownUser, .wrongPassword, .expired, .withdrawn, .wrongRealm, .accessToken: 401
         case .staleNonce: 438
-        case .deniedPeer, .specialPeer, .ownAddress, .tunnelledClient: 403
-        case .userQuota, .totalQuota: 486
+        case .deniedPeer, .specialPeer, .ownAddress, .tunnelledClient, .roomScope: 403
+        case .userQuota, .totalQuota, .roomUserQuota, .roomAddressQuota, .roomQuota: 486
         case .noPorts, .noSockets, .noAddress, .tooManyPeers, .noReservation, .draining: 508
         case .malformed: 400
         case .unknownAttribute: 420
@@ -91,8 +102,12 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .specialPeer: "special-address"
         case .ownAddress: "own-address"
         case .tunnelledClient: "tunnelled-client"
+        case .roomScope: "room-scope"
         case .userQuota: "user-quota"
         case .totalQuota: "total-quota"
+        case .roomUserQuota: "room-user-quota"
+        case .roomAddressQuota: "room-address-quota"
+        case .roomQuota: "room-quota"
         case .noPorts: "ports"
         case .noSockets: "sockets"
         case .noAddress: "relay-address"

@@ -17,6 +17,11 @@ package struct SessionSummary: Hashable, Sendable {
     package let toClient: Traffic
     /// Packets that were dropped because the allocation or the server relays too much.
     package let overRate: UInt64
+    /// Whom it may reach.
+    package let scope: Scope
+    /// Peers that were refused because they are not of its room, and why the last one was; empty where none was.
+    package let peersOutOfScope: UInt64
+    package let lastOutOfScope: String
     /// How long the allocation lives on unless it is refreshed.
     package let lifetime: Duration
     /// Nil while the allocation lives.

@@ -78,6 +78,8 @@ package struct Settings: Sendable {
     package var worker: UInt8 = 0
     /// How many workers there are that such a request can be handed to.
     package var workers = 1
+    /// Whether credentials that this server made reach the people in their room and nobody else (`room-scoped-relay`).
+    package var scopesRooms = true
     /// Who may have how many allocations; shared by all workers.
     package var quotas = Quotas.unlimited
     /// New allocations are refused with 508; those that are there live on.

@@ -55,10 +55,12 @@ extension Relay {
             throw Refusal(
                 .addressFamilyNotSupported, "no relay address of \(wish.family); relay-ip would give one")
         }
+        // The word may be on its way still, and what may be held depends on it.
+        if identity.isMinted, !isResuming, scopes.scope(of: account(of: identity)) == nil { return .untold }
         // 10. Checked and taken in one step.
-        let account = try takeQuota(identity)
+        let claim = try takeQuota(identity, for: request.flow)
         let slot = allocations.take()
-        begin(slot, request, identity, addressee, account: account, lifetime: wish.lifetime)
+        begin(slot, request, identity, addressee, claim: claim, lifetime: wish.lifetime)
         allocations[slot].wantsTicket = wantsTicket
         allocations[slot].relaysTCP = wish.relaysTCP
         allocations[slot].opening = Allocation.Opening(
@@ -159,12 +161,30 @@ extension Relay {
         return min(lifetime, max(.seconds(1), end - now.time))
     }
 
-    func takeQuota(_ identity: Identity) throws(Refusal) -> String {
-        let account = credentials(of: identity.realm).account(of: identity.user)
-        switch quotas(of: identity.realm).take(account) {
-        case nil: return account
-        case .user: throw Refusal(.allocationQuotaReached, "user-quota of “\(account)” is used up", cause: .userQuota)
-        case .total: throw Refusal(.allocationQuotaReached, "total-quota is used up", cause: .totalQuota)
+    /// Who somebody is for quotas and rooms.
+    private func account(of identity: Identity) -> String {
+        credentials(of: identity.realm).account(of: identity.user)
+    }
+
+    private func takeQuota(_ identity: Identity, for flow: Flow) throws(Refusal) -> Quotas.Claim {
+        let account = account(of: identity)
+        let address = flow.client.address.unmapped.subscriber
+        let minted =
+            identity.isMinted
+            ? Quotas.Minted(address: address, room: scopes.scope(of: account) ?? .nowhere) : nil
+        let claim = Quotas.Claim(account: account, minted: minted)
+        guard let limit = quotas(of: identity.realm).take(claim, scopes.companions(of: account)) else { return claim }
+        throw Refusal(
+            .allocationQuotaReached, Self.explanation(of: limit, account, address), cause: RefusalCause(limit))
+    }
+
+    private static func explanation(of limit: Quotas.Limit, _ account: String, _ address: IPAddress) -> String {
+        switch limit {
+        case .user: "user-quota of “\(account)” is used up"
+        case .total: "total-quota is used up"
+        case .roomUser: "room-user-quota of “\(account)” is used up"
+        case .roomAddress: "room-address-quota of \(address) is used up"
+        case .room: "room-quota is used up in the room of “\(account)”"
         }
     }
 
@@ -179,12 +199,14 @@ extension Relay {
     /// Makes a slot the allocation that a request asks for; its sockets come later.
     func fill(
         _ allocation: inout Allocation, _ request: Request, _ identity: Identity, _ addressee: Addressee,
-        account: String
+        claim: Quotas.Claim
     ) {
         allocation.flow = request.flow
         allocation.flowHash = flows.hash(request.flow)
         allocation.user = identity.user
-        allocation.account = account
+        allocation.account = claim.account
+        allocation.minted = claim.minted
+        allocation.scope = claim.minted == nil ? .open : scopes.scope(of: claim.account) ?? .nowhere
         allocation.realm = identity.realm
         allocation.origin = addressee.origin
         allocation.key = identity.key
@@ -197,15 +219,16 @@ extension Relay {
     }
 
     private mutating func begin(
-        _ slot: UInt32, _ request: Request, _ identity: Identity, _ addressee: Addressee, account: String,
+        _ slot: UInt32, _ request: Request, _ identity: Identity, _ addressee: Addressee, claim: Quotas.Claim,
         lifetime: Duration
     ) {
         var allocation = Allocation.blank
-        fill(&allocation, request, identity, addressee, account: account)
+        fill(&allocation, request, identity, addressee, claim: claim)
         allocation.generation = allocations[slot].generation
         allocation.state = .opening
         allocation.expiry = request.now.instant + lifetime
         allocations[slot] = allocation
+        place(slot)
         flows.insert(allocation.flowHash, slot)
     }
 

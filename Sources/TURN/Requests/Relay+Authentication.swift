@@ -45,12 +45,13 @@ extension Relay {
             return Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm)
         }
         do throws(CredentialProblem) {
-            let key = try credentials.key(for: name, algorithm, at: request.now.time) { candidate in
+            let (key, isMinted) = try credentials.key(for: name, algorithm, at: request.now.time) { candidate in
                 message.isAuthentic(presented, key: candidate, in: bytes)
             }
             guard let realm else { throw .wrongRealm }
             guard !isWithdrawn(name, at: request.now.time) else { throw .withdrawn }
-            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm)
+            return Identity(
+                user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm, isMinted: isMinted)
         } catch {
             reject(addressee, because: error)
             return nil

@@ -32,8 +32,8 @@ extension Relay {
         if let bound = channel(to: peer, of: slot, now: now), peers[bound].channel != number {
             throw Refusal(.badRequest, "the peer is bound to channel \(peers[bound].channel)", peer: peer)
         }
-        let standing = try standing(of: peer, for: slot)
-        try checkPort(peer, standing)
+        let standing = try standing(of: peer, for: slot, now: now)
+        try checkPort(peer, standing, of: slot)
         sweep(.channels, of: slot, now: now)
         sweep(.permissions, of: slot, now: now)
         let isNewChannel = channel(number, of: slot, now: now) == nil
@@ -48,13 +48,22 @@ extension Relay {
     }
 
     /// On this server's own addresses a channel is bound to live relayed ports only.
-    private func checkPort(_ peer: Endpoint, _ standing: PeerPolicy.Standing) throws(Refusal) {
+    private func checkPort(
+        _ peer: Endpoint, _ standing: PeerPolicy.Standing, of slot: UInt32
+    ) throws(Refusal) {
+        guard standing != .open else { return }
         let endpoint = local(peer)
+        var relayed = live.scope(endpoint)
+        if let other = datagramOwner(of: endpoint) { relayed = allocations[other].scope }
+        if let relayed, !mayReach(relayed, from: slot) {
+            throw Refusal(
+                .forbidden, "\(peer) is the relayed address of somebody in another room (room-scoped-relay)",
+                peer: peer, cause: .roomScope)
+        }
         switch standing {
-        case .open: return
-        case .own where datagramOwner(of: endpoint) != nil || isLive(endpoint): return
+        case .own where relayed != nil: return
         case .ownAllowed where !settings.peerPolicy.isListener(endpoint): return
-        case .own, .ownAllowed:
+        case .own, .ownAllowed, .open:
             throw Refusal(
                 .forbidden, "\(peer) is this server's own and no relayed address of a client", peer: peer,
                 cause: .ownAddress)

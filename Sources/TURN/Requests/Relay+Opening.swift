@@ -122,11 +122,13 @@ extension Relay {
             return
         }
         // A held port counts like an allocation, else reserving would be a way around the quota.
-        if quotas(of: allocations[slot].realm).take(allocations[slot].account) != nil {
+        let companions = scopes.companions(of: allocations[slot].account)
+        if let limit = quotas(of: allocations[slot].realm).take(allocations[slot].claim, companions) {
             pools[pool].give(neighbour.port)
             allocations.give(next)
             abandon(
-                slot, Refusal(.allocationQuotaReached, "a reserved port counts as an allocation", cause: .userQuota),
+                slot,
+                Refusal(.allocationQuotaReached, "a reserved port counts as an allocation", cause: RefusalCause(limit)),
                 now: now)
             return
         }
@@ -135,6 +137,7 @@ extension Relay {
         held.state = .reserving
         held.user = allocations[slot].user
         held.account = allocations[slot].account
+        held.minted = allocations[slot].minted
         held.realm = allocations[slot].realm
         held.opening.failures = allocations[slot].opening.failures
         let token = UInt64(settings.worker) << 56 | random.next() >> 8
@@ -181,13 +184,14 @@ extension Relay {
         else { throw Refusal(.insufficientCapacity, "no port is reserved under this token", cause: .noReservation) }
         reservations[token] = nil
         var allocation = Allocation.blank
-        fill(&allocation, request, identity, addressee, account: allocations[slot].account)
+        fill(&allocation, request, identity, addressee, claim: allocations[slot].claim)
         allocation.generation = allocations[slot].generation
         allocation.v4 = allocations[slot].v4
         allocation.v6 = allocations[slot].v6
         allocation.expiry = request.now.instant + wish.lifetime
         allocation.wantsTicket = wantsTicket
         allocations[slot] = allocation
+        place(slot)
         flows.insert(allocation.flowHash, slot)
         activate(slot, now: request.now)
     }

@@ -11,7 +11,7 @@ extension Relay {
         let peers = try peers(in: request.message, bytes)
         guard !peers.isEmpty else { throw Refusal(.badRequest, "no XOR-PEER-ADDRESS") }
         var standings: [PeerPolicy.Standing] = []
-        for peer in peers { standings.append(try standing(of: peer, for: slot)) }
+        for peer in peers { standings.append(try standing(of: peer, for: slot, now: request.now)) }
         sweep(.permissions, of: slot, now: request.now)
         let new = peers.count { permission(for: $0.address, of: slot, now: request.now) == nil }
         guard allocations[slot].lists[.permissions].count + new <= settings.peersPerAllocation else {
@@ -39,12 +39,16 @@ extension Relay {
     }
 
     /// What a peer may be sent, or why it may not be.
-    func standing(of peer: Endpoint, for slot: UInt32) throws(Refusal) -> PeerPolicy.Standing {
+    mutating func standing(
+        of peer: Endpoint, for slot: UInt32, now: Moment
+    ) throws(Refusal) -> PeerPolicy.Standing {
         guard let relayed = allocations[slot].relayed(peer.address.family) else {
             throw Refusal(.peerAddressFamilyMismatch, "the allocation has no address of the peer's family", peer: peer)
         }
         switch judge(peer, relayedFrom: relayed) {
-        case .allowed(let standing): return standing
+        case .allowed(let standing):
+            try checkScope(peer, standing, of: slot, now: now)
+            return narrowed(standing, at: peer.address, of: slot)
         case .denied(let reason):
             throw Refusal(.forbidden, "\(peer.address) is \(reason)", peer: peer, cause: RefusalCause(reason))
         }

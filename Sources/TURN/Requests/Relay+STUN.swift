@@ -66,6 +66,7 @@ extension Relay {
             default: try channelBind(request, bytes, identity, addressee)
             }
         } catch {
+            if error.cause == .roomScope, !isResuming { return .untold }
             refuse(addressee, error)
         }
         return answered(since: before)
@@ -108,7 +109,7 @@ extension Relay {
         guard flow.client.port != 0 else { return false }
         guard settings.peerPolicy.ownAddresses.contains(flow.client.address) else { return true }
         return !settings.peerPolicy.isListener(flow.client) && datagramOwner(of: flow.client) == nil
-            && !isLive(flow.client)
+            && live.scope(flow.client) == nil
     }
 
     /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5), who is where it came from.

@@ -21,6 +21,8 @@ struct Identity {
     let integrity: Integrity
     /// The realm that it is of; empty for the server's own.
     var realm = ""
+    /// Whether this server made the credentials, for somebody in a room.
+    var isMinted = false
     /// When the access token that proved it ends; nil for everybody else.
     var until: UnixTime?
 }

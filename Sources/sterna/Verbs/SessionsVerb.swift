@@ -29,6 +29,9 @@ enum SessionsVerb {
             guard !isJSON else { return }
             guard !sessions.isEmpty else { return Terminal.complain("no sessions") }
             for line in Table.lines(SessionRow.headings, sessions.map(\.cells)) { Terminal.say(line) }
+            for session in sessions where session.refusedPeers > 0 {
+                Terminal.say("\(session.id): \(session.refusedPeers) refused, the last because \(session.lastRefusal)")
+            }
         }
     }
 
@@ -54,6 +57,9 @@ struct SessionRow {
     let bytesToClient: Int64
     let packets: Int64
     let overRate: Int64
+    /// Peers that are not of the session's room, and why the last one was refused.
+    let refusedPeers: Int64
+    let lastRefusal: String
 
     init(_ session: JSON) {
         id = session["id"]?.string ?? ""
@@ -66,6 +72,8 @@ struct SessionRow {
         bytesToClient = session["toClient"]?["bytes"]?.integer ?? 0
         packets = (session["toPeers"]?["packets"]?.integer ?? 0) + (session["toClient"]?["packets"]?.integer ?? 0)
         overRate = session["overRate"]?.integer ?? 0
+        refusedPeers = session["refusedPeers"]?.integer ?? 0
+        lastRefusal = session["lastRefusal"]?.string ?? ""
     }
 
     static let headings = ["ID", "USER", "CLIENT", "OVER", "RELAYED", "AGE", "TO PEERS", "TO CLIENT"]

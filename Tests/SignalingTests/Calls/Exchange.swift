@@ -15,6 +15,13 @@ final class Exchange {
     private(set) var chats: [ChatRecord] = []
     private(set) var log: [CallRecord] = []
     private(set) var revoked: [String] = []
+    /// What the relay was told since last asked.
+    private(set) var scopes: [RelayScope] = []
+
+    func takeScopes() -> [RelayScope] {
+        defer { scopes = [] }
+        return scopes
+    }
 
     static let names = ["ana": "Ana", "ben": "Ben", "cem": "Cem"]
 
@@ -52,6 +59,7 @@ final class Exchange {
             case .persist(let chat): chats.append(chat)
             case .record(let call): log.append(call)
             case .revoke(let peer): revoked.append(peer)
+            case .scope(let scope): scopes.append(scope)
             }
         }
     }

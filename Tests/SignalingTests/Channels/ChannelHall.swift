@@ -14,6 +14,14 @@ final class ChannelHall {
     private(set) var persisted: [ChannelRecord] = []
     private(set) var changes: [ChannelChange] = []
     private(set) var revoked: [String] = []
+    /// What the relay was told since last asked.
+    private(set) var scopes: [RelayScope] = []
+
+    func takeScopes() -> [RelayScope] {
+        defer { scopes = [] }
+        return scopes
+    }
+
     /// What waits for the disk.
     private(set) var orders: [(ticket: Int, write: MessageWrite)] = []
     /// What is on it.
@@ -62,6 +70,7 @@ final class ChannelHall {
                 changes.append(change)
                 if case .made(let record) = change { persisted.append(record) }
             case .revoke(let peer): revoked.append(peer)
+            case .scope(let scope): scopes.append(scope)
             case .write(let ticket, let write):
                 orders.append((ticket, write))
                 if !diskIsSlow { writeAll() }

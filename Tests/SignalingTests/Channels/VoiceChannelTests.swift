@@ -127,4 +127,36 @@ struct VoiceChannelTests {
         #expect(hall.codes(ben.socket) == ["bad-message", "no-such-peer", "bad-message", "no-such-channel"])
         #expect(hall.heard(ana.socket) == [])
     }
+
+    @Test("the relay knows who is inside and where they are reached, before the others do")
+    func scope() throws {
+        let (ana, ben) = (try enter(as: "Ana"), try enter(as: "Ben"))
+        let joined = hall.takeScopes()
+        guard case .joined(ana.peer, let room, false)? = joined.first else {
+            Issue.record("\(joined)")
+            return
+        }
+        #expect(joined.last == .joined(peer: ben.peer, room: room, isGuest: false))
+        let candidate: JSON = ["candidate": "candidate:1 1 udp 1 203.0.113.5 9 typ host", "sdpMid": "0"]
+        hall.say(ana.socket, ["type": "candidate", "to": .string(ben.peer), "candidate": candidate])
+        hall.say(ana.socket, ["type": "candidate", "to": .string(ben.peer), "candidate": candidate])
+        #expect(hall.takeScopes() == [.signalled([.v4(0xCB00_7105)], peer: ana.peer)])
+        let elsewhere = try enter("Attic", as: "Cem")
+        guard case .joined(elsewhere.peer, let other, false)? = hall.takeScopes().first else {
+            Issue.record("nothing was told of the other channel")
+            return
+        }
+        #expect(other != room)
+    }
+
+    @Test("who sits down again on the same socket has credentials that were never taken back")
+    func again() throws {
+        let ana = try enter(as: "Ana")
+        hall.say(ana.socket, ["type": "leave"])
+        #expect(hall.revoked == [ana.peer])
+        hall.say(ana.socket, ["type": "join", "channel": "Lounge", "name": "Ana"])
+        let joined = try #require(hall.heard(ana.socket).last)
+        let name = try #require(joined["iceServers"]?.array?.first?["username"]?.string)
+        #expect(joined["peerId"]?.string == name && !hall.revoked.contains(name))
+    }
 }

@@ -14,6 +14,10 @@ final class Scene {
     private(set) var persisted: [RoomRecord] = []
     private(set) var forgotten: [String] = []
     private(set) var revoked: [String] = []
+    /// What the relay was told, and what of the messages had gone out by then.
+    private(set) var scopes: [RelayScope] = []
+    private(set) var sentBefore: [Int] = []
+    private var sent = 0
     private(set) var events: [RoomEvent] = []
     /// What pages told of their connections.
     private(set) var reports: [CallReport] = []
@@ -49,6 +53,7 @@ final class Scene {
         while let output = rooms.nextOutput() {
             switch output {
             case .send(let socket, let bytes):
+                sent += 1
                 #expect(closed[socket] == nil, "nothing is sent after the close")
                 guard let message = try? JSON(parsing: bytes) else {
                     Issue.record("not JSON: \(String(decoding: bytes, as: UTF8.self))")
@@ -61,6 +66,9 @@ final class Scene {
             case .persist(let record): persisted.append(record)
             case .forget(let token): forgotten.append(token)
             case .revoke(let peer): revoked.append(peer)
+            case .scope(let scope):
+                scopes.append(scope)
+                sentBefore.append(sent)
             case .log(let event): events.append(event)
             case .reported(let report): reports.append(report)
             }
@@ -114,6 +122,17 @@ final class Scene {
     func renew(_ token: String, key: String) throws -> Rooms.NewRoom {
         defer { drain() }
         return try rooms.renew(token, ownerKey: key, now: now)
+    }
+
+    func guest(_ token: String, from address: IPAddress = Scene.home) -> (name: String, until: UnixTime)? {
+        defer { drain() }
+        return rooms.guest(of: token, from: address, now: now)
+    }
+
+    /// What the relay was told since last asked, and how many messages had been sent by then.
+    func takeScopes() -> [RelayScope] {
+        defer { (scopes, sentBefore, sent) = ([], [], 0) }
+        return scopes
     }
 
     // MARK: The people

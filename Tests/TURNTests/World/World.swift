@@ -35,6 +35,10 @@ final class World {
     private(set) var saved: [UInt32: (bytes: [UInt8], name: AllocationID)] = [:]
     private var settings: Settings
     private let listening = Listening()
+    /// What was told of rooms and not read yet.
+    var mail: [ScopeChange] = []
+    /// Whose relayed addresses of other workers are.
+    let live = Live()
     /// The worlds of all workers by their numbers, this one among them; they share the ports as `settings` says.
     var workers: [World] = []
 
@@ -63,7 +67,7 @@ final class World {
         self.ledger = ledger
         self.settings = settings
         relay = Relay(
-            settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false },
+            settings: settings, random: RandomStream(testSeed: seed), live: live.addresses,
             isListening: { [listening] in listening.contains($0) })
     }
 
@@ -124,7 +128,7 @@ final class World {
         (saved, sockets, listeners) = ([:], [:], [:])
         ledger.clear()
         relay = Relay(
-            settings: settings, random: RandomStream(testSeed: seed), isLive: { _ in false },
+            settings: settings, random: RandomStream(testSeed: seed), live: live.addresses,
             isListening: { [listening] in listening.contains($0) })
         for (slot, (bytes, name)) in left.sorted(by: { $0.key < $1.key }) {
             guard let record = Record(parsing: bytes.span).flatMap(AllocationRecord.init),
@@ -162,6 +166,10 @@ final class World {
         case .dropped(let reason): lastDrop = reason
         case .queued: break
         case .belongs(let worker): destination = worker
+        case .untold:
+            for change in mail { handle(.scope(change)) }
+            mail = []
+            if let flow { act(on: relay.resume(bytes.span, on: flow, now: now), bytes, of: flow) }
         case .elsewhere(let worker):
             if let flow, let wanted = relay.wanted { fetch(wanted, from: workers[Int(worker)], bytes, flow) }
         }
@@ -256,6 +264,21 @@ final class World {
     }
 }
 
+/// The relayed addresses of all workers, as far as a test tells of them.
+final class Live: Sendable {
+    private let scopes = Mutex<[Endpoint: Scope]>([:])
+
+    func set(_ all: [Endpoint: Scope]) { scopes.withLock { $0 = all } }
+
+    var addresses: LiveAddresses {
+        LiveAddresses(
+            scope: { [self] endpoint in scopes.withLock { $0 }[endpoint] },
+            count: { [self] scope, address in
+                scopes.withLock { $0 }.count { $0.key.address == address && $0.value == scope }
+            })
+    }
+}
+
 /// The relayed addresses of TCP that are open just now, whoever asks.
 private final class Listening: Sendable {
     let endpoints = Mutex<Set<Endpoint>>([])
@@ -283,8 +306,9 @@ final class Ledger: Sendable {
 
     var quotas: Quotas {
         Quotas(
-            take: { [self] user in
+            take: { [self] claim, _ in
                 state.withLock { state in
+                    let user = claim.account
                     guard state.counts[user, default: 0] < perUser else { return .user }
                     guard state.total < limit else { return .total }
                     state.counts[user, default: 0] += 1
@@ -292,15 +316,15 @@ final class Ledger: Sendable {
                     return nil
                 }
             },
-            give: { [self] user in
+            give: { [self] claim in
                 state.withLock { state in
-                    state.counts[user, default: 0] -= 1
+                    state.counts[claim.account, default: 0] -= 1
                     state.total -= 1
                 }
             },
-            keep: { [self] user in
+            keep: { [self] claim in
                 state.withLock { state in
-                    state.counts[user, default: 0] += 1
+                    state.counts[claim.account, default: 0] += 1
                     state.total += 1
                 }
             })
