@@ -158,7 +158,7 @@ struct DatagramTests {
         #expect(disarmed == nil)
     }
 
-    @Test("sends its flight again when the client's answer does not come", .timeLimit(.minutes(1)))
+    @Test("sends its flight again when the client's answer does not come", .timeLimit(.minutes(10)))
     func retransmission() async throws {
         var server = DatagramServer(serving)
         var client = DatagramClient(asking)
