@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Glibc
+internal import Glibc
 
 /// The user and the groups that this process runs as.
 package enum Privileges {
@@ -52,7 +52,7 @@ package enum Privileges {
 
     /// The numbers of a user and of a group, where the group is not named that user's; those of this process for neither.
     @discardableResult
-    package static func find(user: String?, group: String?) throws(Failure) -> (user: uid_t, group: gid_t) {
+    package static func find(user: String?, group: String?) throws(Failure) -> (user: UInt32, group: UInt32) {
         var (userID, groupID) = (geteuid(), getegid())
         if let user {
             // Safe: the record is read before anything else asks for one; the call is made on one thread, at the start.
