@@ -180,6 +180,7 @@ package final class Service {
     private func startWeb() throws(ServiceFailure) {
         guard settings.servesWeb else { return }
         DataDirectory.make(settings.dataDirectory)
+        makeChallengeFolder()
         let storage = try StorageThread.start(path: settings.dataDirectory + "/sterna.db", log: log)
         var offered = settings
         // The port that the kernel chose where zero was asked for.
@@ -217,6 +218,7 @@ package final class Service {
     /// Tells the web what the settings in force mean for it.
     func reloadWeb() {
         guard web != nil else { return }
+        makeChallengeFolder()
         web?.reload(settings)
         guard mintingSecret != mintedWith else { return }
         log.write(

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.ours
 def server(serve):
     server = serve(["listening-ip=127.0.0.1", "web-port={web_port}", "web-listening-ip=127.0.0.1", "acme-webroot={folder}/acme"])
     server.wait()
-    os.makedirs(os.path.join(server.folder, "acme", FOLDER), exist_ok=True)
+    # As certbot does: it wants the folder to be there, and makes what is in it.
+    os.makedirs(os.path.join(server.folder, "acme", FOLDER))
     with open(os.path.join(server.folder, "acme", FOLDER, TOKEN), "w") as file:
         file.write(TOKEN + ".thumbprint")
     os.symlink("/etc/passwd", os.path.join(server.folder, "acme", FOLDER, "link"))
@@ -27,6 +28,10 @@ def get(server, path):
     connection.request("GET", path, headers={"Host": "call.example.org"})
     answer = connection.getresponse()
     return answer.status, answer.read()
+
+
+def test_the_folder_is_made_where_the_server_can(server):
+    assert os.path.isdir(os.path.join(server.folder, "acme"))
 
 
 def test_a_challenge_is_answered(server):

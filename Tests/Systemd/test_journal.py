@@ -62,6 +62,16 @@ def test_whoever_guesses_leaves_the_line_that_fail2ban_looks_for():
     assert line["MESSAGE"].startswith("credentials: ") and " client=127.0.0.1:" in line["MESSAGE"]
 
 
+def test_a_configuration_that_cannot_be_served_is_told_with_its_place_and_stays_in_the_status():
+    systemctl("stop", "sterna.service")
+    configure("min-port=eleven")
+    systemctl("start", "sterna.service", check=False)
+    wait_for(lambda: show("ActiveState") == "failed")
+    (line,) = of_this_run("EVENT=configuration", "-p", "err")
+    assert line["AT"].startswith("/etc/sterna/sterna.conf:") and "eleven" in line["MESSAGE"]
+    assert "eleven" in show("StatusText") and show("ExecMainStatus") == "78" and show("NRestarts") == "0"
+
+
 def test_the_last_words_arrive():
     systemctl("stop", "sterna.service")
     assert "SIGTERM came" in journal()

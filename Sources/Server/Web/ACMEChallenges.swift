@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Configuration
 internal import Glibc
 internal import HTTP
 
@@ -16,6 +17,18 @@ struct ACMEChallenges {
 
     /// - Parameter root: The folder that was given to the client as its webroot.
     init(root: String) { self.root = root }
+
+    /// Makes the folder unless it is there: clients like certbot want to find it.
+    ///
+    /// - Returns: What the operator has to do, where that is not possible.
+    func makeFolder() -> String? {
+        DataDirectory.make(root)
+        // Safe: the path lives through the call.
+        guard unsafe access(root, X_OK) != 0 else { return nil }
+        return
+            "the folder of acme-webroot, \(root), is not there and cannot be made, or cannot be read; right would be "
+            + "a folder that the server's user may enter, in data-dir for one"
+    }
 
     /// The answer to a request for that path; nil where it is none for a challenge.
     func response(to path: some StringProtocol) -> Response? {
@@ -45,5 +58,13 @@ struct ACMEChallenges {
         // Safe: the buffer has as many bytes as are named.
         let count = unsafe read(descriptor, &buffer, buffer.count)
         return count > 0 ? Array(buffer.prefix(count)) : nil
+    }
+}
+
+extension Service {
+    /// Has the folder of acme-webroot be there, or says why it is not.
+    func makeChallengeFolder() {
+        guard let root = settings.acmeWebroot, let problem = ACMEChallenges(root: root).makeFolder() else { return }
+        log.write(.host, problem)
     }
 }

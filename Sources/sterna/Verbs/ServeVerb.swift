@@ -2,6 +2,7 @@
 
 internal import Configuration
 internal import Engine
+internal import Glibc
 internal import Server
 internal import Wire
 
@@ -25,12 +26,10 @@ enum ServeVerb {
         do {
             option = try ConfigurationOption(words)
         } catch {
-            Terminal.report([error])
-            return Exit.configuration
+            return refuse([error])
         }
         guard let settings = option.verdict.settings else {
-            Terminal.report(option.verdict.problems.gravestLast)
-            return Exit.configuration
+            return refuse(option.verdict.problems.gravestLast)
         }
         let log = Log(settings, environment: Environment.variables) { Moment.read() }
         for warning in option.verdict.warnings {
@@ -44,10 +43,33 @@ enum ServeVerb {
             return Exit.success
         } catch {
             log.write(.failure, error.description)
-            // What `systemctl status` shows when it is over.
-            Supervisor(environment: Environment.variables)?.tell(["STATUS=\(error.description)"])
+            say(status: error.description)
             return error.needsOperator ? Exit.unavailable : Exit.system
         }
+    }
+
+    /// Tells what is wrong with the configuration: to the journal as the server would, else to whoever sees standard error.
+    private static func refuse(_ problems: [Problem]) -> Int32 {
+        let variables = Environment.variables
+        if LogStyle(format: .text, descriptor: STDERR_FILENO, environment: variables).reachesJournal {
+            let log = Log(Settings(), environment: variables) { Moment.read() }
+            for problem in problems {
+                log.write(
+                    .configuration(problem.severity == .error ? .error : .warning), problem.explanation,
+                    ["at": .text("\(problem.origin)")])
+            }
+            log.finish()
+        } else {
+            Terminal.report(problems)
+        }
+        if let last = problems.last(where: { $0.severity == .error }) { say(status: "\(last)") }
+        return Exit.configuration
+    }
+
+    /// What `systemctl status` shows when it is over.
+    private static func say(status: String) {
+        let line = status.split(whereSeparator: \.isNewline).joined(separator: " ")
+        Supervisor(environment: Environment.variables)?.tell(["STATUS=\(line)"])
     }
 
     /// The configuration as it is now, given the words that the server was started with.
