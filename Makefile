@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness handover systemd browser world fuzz load figures bench lint format release
+.PHONY: help run test swift interop people robustness handover systemd browser world documents fuzz load figures bench lint format release
 .PHONY: clean
 
 help: ## Say what can be made
@@ -46,6 +46,10 @@ browser: setup-test release ## Run the calls of real browsers alone; LONG=1: als
 	@Tests/run $@
 
 world: setup-world release ## Put the package on every kind of host, for every kind of client; prints the matrix; needs root
+	packaging/build-deb
+	@LONG=1 Tests/run $@
+
+documents: setup-test release ## Follow the guides of docs/ word by word, each on a Debian that is booted for it; needs root
 	packaging/build-deb
 	@LONG=1 Tests/run $@
 

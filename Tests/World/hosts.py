@@ -84,6 +84,35 @@ class HomeServer(Cloud):
     passes = "meta l4proto { tcp, udp } th dport { 80, 443, 3478, 5349, 49152-65535 }"
 
 
+class Clouds(Cloud):
+    """Two public addresses, each in front of a private one of its own."""
+
+    def build(self):
+        gateway = self.world.namespace(f"{self.namespace.name}nat")
+        self.network = self.world.attach(gateway, self.families)
+        gateway.ip(*self.network.lines())
+        gateway.ip(f"addr add {self.network.address(4, 11)}/24 dev eth0")
+        gateway.forwards()
+        gateway.wires("lan", self.namespace, "eth0")
+        gateway.ip("addr add 10.0.0.1/24 dev lan")
+        pairs = {self.network.address(4, 10): "10.0.0.5", self.network.address(4, 11): "10.0.0.6"}
+        self.namespace.ip(*(f"addr add {private}/24 dev eth0" for private in pairs.values()), "route add default via 10.0.0.1")
+        self.addresses[4] = list(reversed(pairs))
+        arriving = "\n".join(f'iif "eth0" ip daddr {public} dnat to {private}' for public, private in pairs.items())
+        leaving = "\n".join(f'oif "eth0" ip saddr {private} snat to {public}' for public, private in pairs.items())
+        gateway.nft(f"""table ip nat {{
+            chain arriving {{
+                type nat hook prerouting priority dstnat
+                {arriving}
+            }}
+            chain leaving {{
+                type nat hook postrouting priority srcnat
+                {leaving}
+            }}
+        }}""")
+        self.lines = [f"external-ip={public}/{private}" for public, private in pairs.items()]
+
+
 class Several(Host):
     """Two addresses of each family, and one that moves between hosts (a VIP, as keepalived sets it)."""
 
@@ -124,6 +153,6 @@ class Changing(Host):
 
 
 KINDS = {
-    "dual": Host, "v4": IPv4Only, "v6": IPv6Only, "cloud": Cloud, "several": Several, "late": Late,
+    "dual": Host, "v4": IPv4Only, "v6": IPv6Only, "cloud": Cloud, "clouds": Clouds, "several": Several, "late": Late,
     "changing": Changing,
 }

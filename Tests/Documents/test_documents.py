@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command of the guides, typed in order as it stands, and what their reader has at the end."""
+import glob
+import os
+
+import pytest
+import stun
+from document import ROOT, configured
+from guide import OBSERVER, followed, install, steps
+from relaying import goes_through
+from substitutes import NAME
+
+GUIDES = ["first-install.md", "only-443.md", "behind-nat.md"]
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root boots a Debian")
+
+
+@pytest.fixture(scope="module")
+def package():
+    found = glob.glob(os.path.join(ROOT, ".build", "deb", "sterna_*.deb"))
+    assert len(found) == 1, f"{len(found)} packages in .build/deb; right would be one: run make deb"
+    return found[0]
+
+
+def relays(follower, peer, link, address=None):
+    """Has a relay pass something to a peer and back; the relayed address that the client was told."""
+    turn = stun.Client(link, *follower.credentials())
+    try:
+        assert turn.allocate().error == 0
+        assert address is None or turn.relayed[0] == address, turn.relayed
+        goes_through(turn, peer, turn.relayed)
+        return turn.relayed
+    finally:
+        turn.close()
+
+
+def fetch(follower, kind, url):
+    """What curl prints of a page at another machine, which trusts what everybody trusts."""
+    status, said = follower.other(kind).run(["chroot", follower.debian.root, "curl", "-sS", "-i", url])
+    assert status == 0, said
+    return said
+
+
+@pytest.fixture(scope="module")
+def peer(world):
+    return world.peer()
+
+
+@pytest.fixture(scope="module")
+def installed(world, package):
+    """A host on which first-install.md was followed to its end."""
+    (_, guide), = steps("first-install.md")
+    return followed(world, "dual", package, guide)
+
+
+def test_first_install_ends_with_pages_that_browsers_trust_and_a_relay(installed, peer):
+    assert fetch(installed, "public", f"https://{NAME}/").startswith("HTTP/1.1 200")
+    assert fetch(installed, "public", f"http://{NAME}/").startswith("HTTP/1.1 308")
+    with installed.other("public").inside():
+        relays(installed, peer, stun.Datagrams((installed.host.address(4), 3478), ("0.0.0.0", 0)))
+
+
+def test_only_443_ends_with_a_relay_for_those_who_get_out_nowhere_else(installed, peer):
+    (_, guide), = steps("only-443.md")
+    installed.follow(guide)
+    with installed.other("443").inside():
+        context = installed.certificates.context()
+        relays(installed, peer, stun.Stream((installed.host.address(4), 443), context, name=NAME))
+
+
+def behind_nat():
+    return [pytest.param(number, id=str(part[1][0])) for number, part in enumerate(steps("behind-nat.md"))]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", behind_nat())
+def test_behind_nat_each_way_ends_with_a_relay_that_the_world_reaches(world, package, peer, number):
+    kind, guide = steps("behind-nat.md")[number]
+    follower = followed(world, kind, package, install())
+    address = follower.host.address(4)
+    balancer = follower.other("public").network.address(4)
+    follower.names = {"198.51.100.7": address, "198.51.100.1": balancer}
+    if kind == "clouds":
+        follower.names["198.51.100.8"] = follower.host.addresses[4][0]
+    if any(OBSERVER in step.text for step in guide):
+        follower.knows(OBSERVER, observer(world))
+    follower.follow(guide)
+    with follower.other("public").inside():
+        relayed = relays(follower, peer, stun.Datagrams((address, 3478), ("0.0.0.0", 0)), address)
+        if any("min-port" in step.text for step in guide):
+            assert 50000 <= relayed[1] <= 50999
+        if any("tcp-proxy-port" in step.text for step in guide):
+            link = stun.Stream((address, 5350))
+            link.send(b"PROXY TCP4 45.9.9.9 45.9.9.8 4711 3478\r\n" + stun.encode(stun.BINDING))
+            assert stun.Message(link.receive(5)).address(stun.XOR_MAPPED_ADDRESS) == ("45.9.9.9", 4711)
+
+
+def observer(world):
+    """The address of somebody who tells what address a STUN request came from."""
+    line = world.client("public")
+    process = line.start(
+        ["turnserver", "-n", "--stun-only", "--no-cli", f"--listening-ip={line.network.address(4)}", "--log-file=stdout",
+         f"--pidfile={world.folder}/observer.pid"])
+    world.callback(process.wait)
+    world.callback(process.kill)
+    return line.network.address(4)
+
+
+def test_lines_that_are_written_take_the_place_of_what_was_said_of_their_keys():
+    assert configured("a=1\n#b=2\nb=3\nc\n", ["b=4", "b=5", "c"]) == "a=1\n#b=2\nb=4\nb=5\nc\n"
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_block_of_a_guide_says_what_its_reader_does_with_it(name):
+    assert steps(name)
