@@ -11,25 +11,15 @@ extension Service {
     /// Reads the certificate. One that is not there keeps nobody from STUN and TURN without TLS, as in coturn: a call that
     /// would have come over UDP goes on, and the certificate may still be issued.
     func readCertificate() throws(ServiceFailure) {
-        var absence: String?
-        certificate = try presentCertificate(absence: &absence)
-        if let absence {
+        do throws(ServiceFailure) {
+            certificate = try ServerCertificate(settings, now: Moment.read().time)
+        } catch {
+            // Pages that ask for a camera are nothing without HTTPS.
+            guard let absence = error.certificateAbsence, settings.webTLSPort == nil else { throw error }
             certificateTrouble = absence
             log.write(.withoutTLS, absence)
         }
         for notice in certificate?.notices(now: Moment.read().time) ?? [] { log.write(.certificate, notice) }
-    }
-
-    /// The certificate that the settings ask for, or why it has to be done without.
-    func presentCertificate(absence: inout String?) throws(ServiceFailure) -> ServerCertificate? {
-        do throws(ServiceFailure) {
-            return try ServerCertificate(settings, now: Moment.read().time)
-        } catch {
-            absence = error.certificateAbsence
-            // Pages that ask for a camera are nothing without HTTPS.
-            guard absence != nil, settings.webTLSPort == nil else { throw error }
-            return nil
-        }
     }
 
     /// Looks at the certificate's files again, and shows what is new in them to new handshakes.

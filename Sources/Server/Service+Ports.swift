@@ -14,18 +14,18 @@ extension Service {
         package let purpose: String
     }
 
-    /// Everything that the settings have this server listen at, but for what is the operator's alone.
-    package func entrances() throws(ServiceFailure) -> [Entrance] {
-        var absence: String?
-        if certificate == nil { certificate = try presentCertificate(absence: &absence) }
-        let relay = try relaySettings().listeners
+    /// Everything that the settings have this server listen at, but for what is the operator's alone. Whether there is a
+    /// certificate in the file that they name is not asked.
+    package var entrances: [Entrance] {
+        let isSecure = settings.certificate != nil || settings.webTLSPort != nil
+        let relay = RelayService.Settings.listeners(
+            settings, overTLS: isSecure && settings.servesTLS, overDTLS: isSecure && settings.servesDTLS)
         var entrances = (relay.datagrams + relay.spareDatagrams).map {
             Entrance(kind: .datagrams, endpoint: $0, purpose: "STUN and TURN")
         }
         entrances += relay.streams.map { Entrance(kind: .streams, endpoint: $0, purpose: "STUN and TURN") }
         entrances += relay.proxied.map { Entrance(kind: .proxied, endpoint: $0, purpose: "TURN behind a proxy") }
-        let secure = certificate == nil ? nil : settings.webTLSPort
-        for (port, purpose) in [(settings.webPort, "web"), (secure, "web and TURN over TLS")] {
+        for (port, purpose) in [(settings.webPort, "web"), (settings.webTLSPort, "web and TURN over TLS")] {
             guard let port else { continue }
             entrances += settings.webAddresses.map {
                 Entrance(kind: .web, endpoint: Endpoint($0, port), purpose: purpose)
@@ -35,10 +35,9 @@ extension Service {
     }
 
     /// Closes what the process before this one kept open and nobody is to come in at any more.
-    func releaseEntrances() throws(ServiceFailure) {
-        guard let inheritance = handover?.inheritance else { return }
-        let wanted = try entrances()
-        inheritance.release { transport, endpoint in
+    func releaseEntrances() {
+        let wanted = entrances
+        handover?.inheritance?.release { transport, endpoint in
             wanted.contains { $0.transport == transport && $0.endpoint == endpoint }
         }
     }
@@ -50,10 +49,9 @@ extension Service {
     /// complain about.
     ///
     /// - Returns: What was opened.
-    package func openForSuccessor(_ supervisor: Supervisor) throws(ServiceFailure) -> [Entrance] {
+    package func openForSuccessor(_ supervisor: Supervisor) -> [Entrance] {
         let first = PortHolder.firstUnprivileged
-        guard settings.names(portBelow: first) else { return [] }
-        let wanted = try entrances().filter { $0.endpoint.port > 0 && $0.endpoint.port < first }
+        let wanted = entrances.filter { $0.endpoint.port > 0 && $0.endpoint.port < first }
         let opened = wanted.filter { entrance in
             let holders = PortHolder.all(of: entrance.endpoint.port, entrance.transport)
             guard !holders.contains(where: { $0.local == entrance.endpoint }), let bag = try? open(entrance) else {
@@ -62,17 +60,18 @@ extension Service {
             supervisor.keep([bag.descriptor.number], named: Keeper.opened)
             return true
         }
-        supervisor.waitUntilHeard()
+        if !opened.isEmpty { supervisor.waitUntilHeard() }
         return opened
     }
 
     /// The sockets of an entrance as the service would have opened them.
     private func open(_ entrance: Entrance) throws -> Kept {
         let endpoint = entrance.endpoint
-        let relay = try relaySettings()
-        let workers = relay.workerCount
+        let workers = PortShares.split([settings.relayPorts], among: settings.workerCount).count
         switch entrance.kind {
-        case .datagrams: return try ListenerGroup(at: endpoint, for: workers, buffer: relay.listenerBuffer).bag()
+        case .datagrams:
+            let buffer = RelayService.Settings.listenerBuffer(settings.socketBufferSize)
+            return try ListenerGroup(at: endpoint, for: workers, buffer: buffer).bag()
         case .streams, .proxied: return try StreamDoors(entrance.kind, at: endpoint, for: workers).bag()
         case .web:
             let socket = try Listener.open(at: endpoint)
@@ -87,11 +86,6 @@ extension Configuration.Settings {
     /// Where the web is served: at every address of the host where none is named.
     var webAddresses: [IPAddress] { webListeningAddresses.isEmpty ? [.anyV4, .anyV6] : webListeningAddresses }
 
-    /// Whether any port of a listener lies below a bound; quick, and true once too often at most.
-    fileprivate func names(portBelow bound: UInt16) -> Bool {
-        let ports = [
-            listeningPort, tlsListeningPort, webPort, webTLSPort, tcpProxyPort, discoveryPort, discoveryTLSPort,
-        ]
-        return ports.contains { $0.map { $0 > 0 && $0 < bound } ?? false }
-    }
+    /// How many threads are to relay.
+    fileprivate var workerCount: Int { workers == 0 ? Host.processors : workers }
 }

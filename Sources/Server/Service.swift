@@ -78,7 +78,7 @@ package final class Service {
             try readCertificate()
             findAddresses()
             try startDirectory()
-            try releaseEntrances()
+            releaseEntrances()
             try startRelay()
             try startWeb()
             try startAdministration()

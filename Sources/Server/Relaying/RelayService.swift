@@ -37,7 +37,8 @@ package final class RelayService {
         let shares = PortShares.split(settings.relay.ports, among: settings.workers ?? Host.processors)
         guard !shares.isEmpty else { throw .noRelayPorts }
         let doors = try Doors(
-            listeners, for: shares.count, buffer: settings.listenerBuffer, after: inheritance, keep: keep)
+            listeners, for: shares.count, buffer: Settings.listenerBuffer(settings.socketBuffer), after: inheritance,
+            keep: keep)
         let legacies = Self.deal(inheritance.takeAllocations(), among: shares.count)
         var starting: Starting
         do throws(Errno) { starting = try Starting(shares, keep: keep) } catch { throw .resources(error) }

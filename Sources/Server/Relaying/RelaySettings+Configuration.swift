@@ -63,13 +63,7 @@ extension RelayService.Settings {
             user: settings.roomUserQuota, address: settings.roomAddressQuota, room: settings.roomQuota)
         relay.quotas = constants.quotas.quotas
         relay.scopesRooms = settings.roomScopedRelay
-        var listeners = Self.listeners(settings, contexts)
-        if let port = settings.tcpProxyPort {
-            listeners.proxied = Self.addresses(settings).map { Endpoint($0, port) }
-            listeners.proxies = settings.trustedProxies.compactMap {
-                TURN.AddressRange($0.first, $0.last, origin: "trusted-proxy")
-            }
-        }
+        let listeners = Self.listeners(settings, contexts)
         self.init(
             listeners: listeners, workers: settings.workers == 0 ? nil : settings.workers, relay: relay,
             onEvent: { log.write($0) })
@@ -80,6 +74,16 @@ extension RelayService.Settings {
     /// Where clients are served. TLS has its ports too where its certificate is named and not there yet.
     static func listeners(
         _ settings: Configuration.Settings, _ contexts: RelayContexts
+    ) -> RelayService.Listeners {
+        let isPromised = settings.certificate != nil
+        return listeners(
+            settings, overTLS: contexts.streams != nil || isPromised && settings.servesTLS,
+            overDTLS: contexts.datagrams != nil || isPromised && settings.servesDTLS)
+    }
+
+    /// Where they are, with TLS and DTLS or without.
+    static func listeners(
+        _ settings: Configuration.Settings, overTLS: Bool, overDTLS: Bool
     ) -> RelayService.Listeners {
         func endpoints(_ port: UInt16, _ alternative: UInt16, _ discovery: UInt16) -> [Endpoint] {
             let ports = alternative == 0 ? [port] : [port, alternative]
@@ -94,12 +98,16 @@ extension RelayService.Settings {
             var seen: Set<Endpoint> = []
             return (shared + (servesSecure ? secure : [])).filter { seen.insert($0).inserted }
         }
-        let isPromised = settings.certificate != nil
         var listeners = RelayService.Listeners(
-            datagrams: wanted(settings.servesUDP, contexts.datagrams != nil || isPromised && settings.servesDTLS),
-            streams: wanted(settings.servesTCP, contexts.streams != nil || isPromised && settings.servesTLS),
+            datagrams: wanted(settings.servesUDP, overDTLS), streams: wanted(settings.servesTCP, overTLS),
             takesDTLSAlone: !settings.servesUDP, takesTLSAlone: !settings.servesTCP)
-        if settings.servesUDP || contexts.datagrams != nil { listeners.spareDatagrams = besideTheWeb(settings) }
+        if settings.servesUDP || overDTLS { listeners.spareDatagrams = besideTheWeb(settings) }
+        if let port = settings.tcpProxyPort {
+            listeners.proxied = addresses(settings).map { Endpoint($0, port) }
+            listeners.proxies = settings.trustedProxies.compactMap {
+                TURN.AddressRange($0.first, $0.last, origin: "trusted-proxy")
+            }
+        }
         return listeners
     }
 

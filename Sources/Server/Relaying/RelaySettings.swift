@@ -67,11 +67,8 @@ extension RelayService {
             self.onEvent = onEvent
         }
 
-        /// How many workers there will be.
-        var workerCount: Int { PortShares.split(relay.ports, among: workers ?? Host.processors).count }
-
-        /// Bytes of buffer to ask for on listeners.
-        var listenerBuffer: Int { socketBuffer * 8 }
+        /// Bytes of buffer to ask for on listeners, where so many are asked for on relay sockets.
+        static func listenerBuffer(_ socketBuffer: Int) -> Int { socketBuffer * 8 }
 
         /// Whether new allocations are refused.
         var isDraining: Bool {

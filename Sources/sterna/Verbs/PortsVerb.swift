@@ -31,32 +31,29 @@ enum PortsVerb {
             }
             let log = Log(level: .error, style: LogStyle(format: .text)) { Moment.read() }
             let service = Service(settings, log: log)
-            return try opens ? open(with: service) : list(service, settings)
-        } catch let problem as Problem {
-            Terminal.report([problem])
-            return Exit.configuration
+            return opens ? open(with: service) : list(service, settings)
         } catch {
-            Terminal.complain("sterna ports: \(error)")
-            return Exit.unavailable
+            Terminal.report([error])
+            return Exit.configuration
         }
     }
 
-    private static func open(with service: Service) throws -> Int32 {
+    private static func open(with service: Service) -> Int32 {
         guard let supervisor = Supervisor(environment: Environment.variables) else {
             Terminal.complain(
                 "sterna ports: --open is for systemd, which keeps what is opened (NOTIFY_SOCKET is not set)")
             return Exit.usage
         }
-        for entrance in try service.openForSuccessor(supervisor) {
+        for entrance in service.openForSuccessor(supervisor) {
             Terminal.say(
                 "opened \(entrance.endpoint)/\(entrance.transport.rawValue) for the service: \(entrance.purpose)")
         }
         return Exit.success
     }
 
-    private static func list(_ service: Service, _ settings: Settings) throws -> Int32 {
+    private static func list(_ service: Service, _ settings: Settings) -> Int32 {
         var lines: [String] = []
-        for entrance in try service.entrances().sorted(by: { $0.endpoint.port < $1.endpoint.port }) {
+        for entrance in service.entrances.sorted(by: { $0.endpoint.port < $1.endpoint.port }) {
             let line = Words.padded("\(entrance.endpoint.port)/\(entrance.transport.rawValue)", 18) + entrance.purpose
             if !lines.contains(line) { lines.append(line) }
         }
