@@ -55,7 +55,9 @@ extension Checkup.Plan {
             let here = own.filter { $0.family == family }
             let others = here.filter { !$0.isLocalOnly }
             let reachable = others.filter { $0.specialUse == nil } + others.filter { $0.specialUse != nil }
-            return reachable.isEmpty && family == .v4 ? here.filter { $0 == .loopbackV4 } : reachable
+            // A machine without any network is asked over loopback, and no other.
+            let isAlone = own.allSatisfy(\.isLocalOnly)
+            return isAlone && family == .v4 ? here.filter { $0 == .loopbackV4 } : reachable
         }
     }
 

@@ -64,6 +64,16 @@ struct CheckOptions {
         return number
     }
 
+    /// What an option's word means; nil when it was not given.
+    func word<Value>(_ option: String, _ meanings: [String: Value]) throws(Mistake) -> Value? {
+        guard let text = values[option] else { return nil }
+        guard let value = meanings[text] else {
+            let right = meanings.keys.sorted().joined(separator: " or ")
+            throw Mistake(explanation: "\(option) “\(text)” is not right; right would be \(right)")
+        }
+        return value
+    }
+
     /// What is to be looked at.
     func plan() throws(Mistake) -> Checkup.Plan {
         let credentials = try credentials()

@@ -309,6 +309,26 @@ def test_top_draws_once_where_there_is_no_terminal(running):
     client.refresh(0)
 
 
+@pytest.mark.parametrize("name, shown", [
+    ("eve\n1.9.9   admin   10.0.0.1:1   udp   127.0.0.1:65000   9d   1 TB   1 TB", r"eve\n1.9.9   admin"),
+    ("eve\x1b[2J\x1b]0;mine\x07", r"eve\u001b[2J\u001b]0;mine\u0007"), ("eve\r\x9b1A", r"eve\u000d\u009b1A"),
+    ("eve\u202etoor\u2066\u200f\u061c", r"eve\u202etoor\u2066\u200f\u061c"), ("eve\u2028root\u0085", r"eve\u2028root\u0085"),
+])
+def test_one_session_is_one_row_whatever_its_user_is_called(running, name, shown):
+    user, password = minted(name=name)
+    client = running.client(user=user, password=password)
+    assert client.allocate().error == 0
+    try:
+        for said, rows in ((sterna("sessions", "--socket", running.socket), 2), (sterna("top", "--socket", running.socket), 5)):
+            assert len(said.split("\n")) == rows + 1 and shown in said, said
+            assert not set(said) & set("\x1b\r\x07\x9b\x85\u202e\u2066\u200f\u061c\u2028"), said
+        (line,) = sterna("sessions", "--json", "--socket", running.socket).splitlines()
+        assert json.loads(line)["user"].endswith(name) and line.isprintable(), line
+    finally:
+        client.refresh(0)
+        client.close()
+
+
 def test_top_is_a_screen_with_keys_on_a_terminal(running):
     master, slave = pty.openpty()
     process = subprocess.Popen(

@@ -4,19 +4,32 @@ package import Engine
 internal import TURNClient
 internal import Wire
 
-/// Loads a TURN server: pairs of allocations that send to each other at a steady pace, and what came of it.
+/// Loads a TURN server: allocations that relay at a steady pace, to each other or to peers that are clients of nobody.
 package final class Bench {
     /// How much.
     package struct Load: Hashable, Sendable {
-        /// An even number: they are paired.
+        /// An even number where they are paired.
         package var allocations = 10
-        /// Datagrams a second of each allocation.
+        /// Datagrams a second of each allocation; to peers and as many back, where ``peers`` are outside.
         package var rate = 50
         /// Bytes of payload in each, at least the twelve that say which it is and when it left.
         package var size = 160
+        /// How many leave at once: those of a picture, for instance.
+        package var burst = 1
+        package var peers = Peers.relayed
         package var duration: Duration = .seconds(5)
+        /// The server's process on this machine, whose processor time is to be told.
+        package var process: Int?
 
         package init() {}
+    }
+
+    /// Whom allocations relay to.
+    package enum Peers: String, CaseIterable, Hashable, Sendable {
+        /// Each other's relayed addresses, in pairs.
+        case relayed
+        /// A socket of this program.
+        case outside
     }
 
     /// What was measured.
@@ -25,10 +38,18 @@ package final class Bench {
         package var sent = 0
         package var received = 0
         package var seconds = 0.0
-        /// From one client through the relay to the other: as long as a round trip to the server.
+        /// From one end through the relay to the other.
         package var delays: [Duration] = []
+        /// What the server's processors did meanwhile; nil where nobody asked, or the kernel does not say.
+        package var processorTime: Duration?
 
         package var lossPercent: Double { sent == 0 ? 0 : Double(sent - received) * 100 / Double(sent) }
+
+        /// Of the server's processors, for each datagram that arrived.
+        package var microsecondsPerPacket: Double? {
+            guard let processorTime, received > 0 else { return nil }
+            return Double(processorTime.wholeNanoseconds) / 1e3 / Double(received)
+        }
 
         /// The delay that this share of all datagrams stays below; nil when none arrived.
         package func delay(_ share: Double) -> Duration? {
@@ -40,9 +61,9 @@ package final class Bench {
     package struct Failure: Error, CustomStringConvertible { package let description: String }
 
     private let plan: Checkup.Plan
-    private let load: Load
-    private let station: Station
-    private var outcome = Outcome()
+    let load: Load
+    let station: Station
+    var outcome = Outcome()
 
     package init(_ plan: Checkup.Plan, _ load: Load) throws(Errno) {
         (self.plan, self.load) = (plan, load)
@@ -54,8 +75,13 @@ package final class Bench {
         guard let target = plan.targets.first else { throw Failure(description: "the URI leads nowhere") }
         let callers = try allocate(at: target)
         defer { for caller in callers { caller.leave() } }
-        let peers = try pair(callers)
-        send(callers, to: peers)
+        switch load.peers {
+        case .relayed: relay(callers, to: try pair(callers), from: nil)
+        case .outside:
+            let peer = try outside(callers)
+            defer { peer.close() }
+            relay(callers, to: try bind(callers, to: callers.map { _ in peer.endpoint }), from: peer)
+        }
         outcome.delays.sort()
         return outcome
     }
@@ -68,7 +94,7 @@ package final class Bench {
                 to: target, as: account, over: Road.open(to: target, trusting: plan.trust, on: station), on: station)
         }
         for caller in callers {
-            if let reason = caller.connect() { throw Failure(description: "\(target.name): \(reason)") }
+            if let obstacle = caller.connect() { throw Failure(description: "\(target.name): \(obstacle.words)") }
         }
         let numbers = callers.map { $0.begin(.allocate(Wish())) }
         for (index, caller) in callers.enumerated() {
@@ -83,56 +109,39 @@ package final class Bench {
         return callers
     }
 
-    /// Each one's peer: the relayed address of its neighbour, on a channel.
+    /// Each one's peer: the relayed address of its neighbour.
     private func pair(_ callers: [Caller]) throws(Failure) -> [Endpoint] {
-        var peers: [Endpoint] = []
-        for index in callers.indices {
-            guard let peer = callers[index ^ 1].client.relayed.first else { continue }
-            peers.append(peer)
+        let peers = callers.indices.compactMap { index in
+            callers.indices.contains(index ^ 1) ? callers[index ^ 1].client.relayed.first : nil
         }
         guard peers.count == callers.count else {
             throw Failure(description: "allocations are paired: give an even number")
         }
+        return try bind(callers, to: peers)
+    }
+
+    /// The peer of all: a socket at the address that the server sees this machine at.
+    private func outside(_ callers: [Caller]) throws(Failure) -> BenchPeer {
+        guard let mapped = callers.first?.ask(.binding)?.facts?.mapped else {
+            throw Failure(description: "Binding is not answered, so that nobody knows where a peer would be")
+        }
+        do throws(Errno) {
+            return try BenchPeer(at: mapped.address, on: station)
+        } catch {
+            throw Failure(description: "no peer can be at \(mapped.address): \(error); behind NAT give --to relayed")
+        }
+    }
+
+    /// A channel to each one's peer.
+    private func bind(_ callers: [Caller], to peers: [Endpoint]) throws(Failure) -> [Endpoint] {
         let numbers = callers.indices.map { callers[$0].begin(.bind(channel: 0x4000, to: peers[$0])) }
         for (caller, number) in zip(callers, numbers) {
             guard let answer = caller.finish(number) else { throw Failure(description: "a channel is not answered") }
             if let refusal = answer.refusal {
-                throw Failure(description: "a channel to another relayed address is refused with \(refusal.code)")
+                let peer = load.peers == .relayed ? "another relayed address" : "this machine"
+                throw Failure(description: "a channel to \(peer) is refused with \(refusal.code)")
             }
         }
         return peers
-    }
-
-    private func send(_ callers: [Caller], to peers: [Endpoint]) {
-        for caller in callers {
-            caller.heard = { [unowned self] _, payload in
-                guard let sentAt: UInt64 = payload.integer(at: 4) else { return }
-                outcome.received += 1
-                outcome.delays.append(Moment.read().instant - Instant(nanoseconds: sentAt))
-            }
-        }
-        var payload = [UInt8](repeating: 0, count: max(12, load.size))
-        let begun = Moment.read().instant
-        var rounds = 0
-        while true {
-            let passed = Moment.read().instant - begun
-            guard passed < load.duration else { break }
-            // As many rounds as are due by now: a late turn catches up.
-            let due = Int(passed.wholeNanoseconds / 1000 * Int64(load.rate) / 1_000_000) + 1
-            while rounds < due {
-                for (caller, peer) in zip(callers, peers) {
-                    var bytes = payload.mutableSpan
-                    bytes.store(UInt32(truncatingIfNeeded: rounds), at: 0)
-                    bytes.store(Moment.read().instant.nanoseconds, at: 4)
-                    caller.send(payload, to: peer)
-                    outcome.sent += 1
-                }
-                rounds += 1
-                station.loop.turn(waitingAtMost: .zero)
-            }
-            station.loop.turn(waitingAtMost: .milliseconds(2))
-        }
-        outcome.seconds = Double((Moment.read().instant - begun).wholeNanoseconds) / 1e9
-        station.wait(atMost: .seconds(1)) { outcome.received == outcome.sent }
     }
 }

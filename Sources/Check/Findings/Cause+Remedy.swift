@@ -114,7 +114,8 @@ extension Cause {
             "a shorter realm, and no software attribute; limit answers with unauthorized-ratelimit-rps"
         case .answersUnlimited:
             "remove that line: by default an address gets 10 answers/s, after a burst of 400"
-        case .guestsRelayAnywhere: "let only who has a key make rooms: room-creation=key and room-key="
+        case .guestsRelayAnywhere:
+            "remove room-scoped-relay=no, or let only who has a key make rooms: room-creation=key and room-key="
 
         case .libraryWrong:
             "the libcrypto of this machine computes wrongly, or forbids MD5 and SHA-1 (FIPS): see openssl version -a"

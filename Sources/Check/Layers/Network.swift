@@ -33,8 +33,10 @@ extension Checkup {
     }
 
     private func unmapped(_ here: [IPAddress], _ family: IPAddress.Family, _ settings: Settings) {
-        let served = here.filter { settings.listeningAddresses.isEmpty || settings.listeningAddresses.contains($0) }
-        let open = (served.isEmpty ? here : served).filter { $0.specialUse == nil }
+        let isNamed = !settings.relayAddresses.isEmpty || settings.listeningAddresses.contains { !$0.isUnspecified }
+        let named = settings.relayAddresses.isEmpty ? settings.listeningAddresses : settings.relayAddresses
+        let here = isNamed ? named.filter { $0.family == family && own.contains($0) } : here
+        let open = here.filter { $0.specialUse == nil }
         guard open.isEmpty else {
             let list = open.map { "\($0)" }.joined(separator: ", ")
             return tell(
@@ -44,17 +46,11 @@ extension Checkup {
                         ? "public address \(list) is this machine's own"
                         : "public addresses \(list) are this machine's own"))
         }
-        guard family == .v4 else {
-            if here.isEmpty { tell(.skip(.network, "no IPv6 here")) }
+        // With public addresses of the other family that is how it is meant to be.
+        guard family == .v4, let address = here.first else {
+            if here.isEmpty, !isNamed { tell(.skip(.network, "no \(family.name) here")) }
             return
         }
-        guard !here.isEmpty else {
-            if !settings.listeningAddresses.isEmpty || own.contains(where: { $0.specialUse == nil }) {
-                tell(.skip(.network, "no IPv4 here"))
-            }
-            return
-        }
-        let address = here[0]
         if settings.findsAddressesItself {
             if let server = settings.externalAddressServer {
                 return tell(

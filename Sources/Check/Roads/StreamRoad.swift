@@ -11,6 +11,7 @@ final class StreamRoad: Road, StreamOwner {
     private var session: Session?
     private var ciphertext: [UInt8] = []
     private var unread: [UInt8] = []
+    private var isAnswered = false
     private var scratch = [UInt8](repeating: 0, count: 32_768)
     private var plaintext = [UInt8](repeating: 0, count: 32_768)
 
@@ -90,9 +91,12 @@ final class StreamRoad: Road, StreamOwner {
     private func cut(_ bytes: Span<UInt8>) {
         isHeard = true
         for index in bytes.indices { unread.append(bytes[index]) }
+        // ChannelData comes to nobody who has not been answered: other protocols' letters look like it.
+        if !isAnswered, let first = unread.first, first >> 6 != 0 { return fail(.notSTUN) }
         while case .message(let count, let advance) = STUN.Frame(startingAt: unread.span) {
             let message = Array(unread[..<count])
             unread.removeFirst(advance)
+            isAnswered = true
             received(message.span)
         }
         if STUN.Frame(startingAt: unread.span) == .invalid { fail(.notSTUN) }

@@ -10,22 +10,31 @@ enum BenchVerb {
         name: "bench", summary: "loads a TURN server and measures loss, delay and throughput",
         usage: "bench URI [OPTION…]",
         details: """
-            Pairs of allocations at the server that the URI names, as in turn:127.0.0.1?transport=udp,
-            send to each other. Only for servers of your own: it is load.
+            Allocations at the server that the URI names, as in turn:127.0.0.1?transport=udp, relay to
+            each other, or to peers here. Only for servers of your own: it is load.
 
-            --allocations N        how many, an even number up to 2000 (default: 10)
+            --allocations N        how many, up to 2000, an even number to relayed (default: 10)
+            --to relayed|peers     to each other's relayed addresses in pairs (default), or to a socket of
+                                   this program, which sends as much back
             --rate N               datagrams a second of each, up to 10000 (default: 50)
+            --burst N              how many of them leave at once, up to 64 (default: 1)
             --size BYTES           payload of each, 12 to 1400 (default: 160)
             --seconds N            for how long, up to 600 (default: 5)
+            --process PID          the server's process on this machine: its processor time is told
             --user, --password-file, --secret-file, --ca, --host, --json: as for check
 
-            The delay is from one client through the relay to the other.
+            The delay is from one end through the relay to the other. “make bench” in the sources
+            compares this server with coturn that way.
             """,
         run: run)
 
+    private static let options: Set = [
+        "--allocations", "--to", "--rate", "--burst", "--size", "--seconds", "--process",
+    ]
+
     static func run(_ words: [String]) -> Int32 {
         do {
-            let options = try CheckOptions(words, beside: ["--allocations", "--rate", "--size", "--seconds"])
+            let options = try CheckOptions(words, beside: Self.options)
             guard options.hasURI else {
                 throw CheckOptions.Mistake(explanation: "which server? turn:HOST[:PORT]?transport=udp")
             }
@@ -33,9 +42,12 @@ enum BenchVerb {
             load.allocations = try options.number("--allocations", 2...2000) ?? load.allocations
             load.rate = try options.number("--rate", 1...10_000) ?? load.rate
             load.size = try options.number("--size", 12...1400) ?? load.size
+            load.burst = try options.number("--burst", 1...64) ?? load.burst
+            load.process = try options.number("--process", 1...4_194_304)
+            load.peers = try options.word("--to", ["relayed": .relayed, "peers": .outside]) ?? load.peers
             load.duration = .seconds(try options.number("--seconds", 1...600) ?? 5)
-            guard load.allocations % 2 == 0 else {
-                throw CheckOptions.Mistake(explanation: "--allocations wants an even number")
+            guard load.allocations % 2 == 0 || load.peers == .outside else {
+                throw CheckOptions.Mistake(explanation: "--allocations wants an even number: they are paired")
             }
             let outcome = try Bench(options.plan(), load).run()
             Terminal.say(options.isJSON ? TerminalText(json(outcome)) : text(outcome, load))
@@ -59,7 +71,7 @@ enum BenchVerb {
             ("received", Double(outcome.received)), ("lossPercent", outcome.lossPercent),
             ("delayP50Milliseconds", milliseconds(0.5)), ("delayP99Milliseconds", milliseconds(0.99)),
             ("packetsPerSecond", Double(outcome.received) / seconds),
-        ]
+        ] + (outcome.microsecondsPerPacket.map { [("serverMicrosecondsPerPacket", $0)] } ?? [])
     }
 
     private static func json(_ outcome: Bench.Outcome) -> JSON {
@@ -73,11 +85,14 @@ enum BenchVerb {
             return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
         }
         let rate = value["packetsPerSecond"] ?? 0
+        let server: TerminalText =
+            outcome.microsecondsPerPacket == nil
+            ? "" : "\nserver       \(rounded("serverMicrosecondsPerPacket")) µs of its processors for each datagram"
         return """
             allocations  \(load.allocations), \(Int(value["allocationsPerSecond"] ?? 0)) a second
             datagrams    \(outcome.sent) sent, \(outcome.received) received, loss \(rounded("lossPercent")) %
             delay        p50 \(rounded("delayP50Milliseconds")) ms, p99 \(rounded("delayP99Milliseconds")) ms
-            throughput   \(Int(rate)) datagrams/s, \(Int(rate * Double(load.size) * 8 / 1e6)) Mbit/s of payload
+            throughput   \(Int(rate)) datagrams/s, \(Int(rate * Double(load.size) * 8 / 1e6)) Mbit/s of payload\(server)
             """
     }
 }
