@@ -13,7 +13,7 @@ func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var answer = [UInt8](repeating: 0, count: CookieGate.answerSize)
     switch judge(datagram, from: client, &answer) {
     case .passed: break
-    case .admitted: preconditionFailure("came in without a cookie")
+    case .admitted, .begun: preconditionFailure("came in without a cookie")
     case .challenged(let length):
         precondition(length == CookieGate.answerSize && length <= datagram.count)
         // A hello's cookie stands behind its session identifier; the answer's behind its first 28 bytes.
@@ -22,8 +22,10 @@ func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         guard old == 16 else { return 0 }
         var second = datagram
         for index in 0..<16 { second[place + 1 + index] = answer[28 + index] }
-        guard case .admitted = judge(second, from: client, &answer) else {
-            preconditionFailure("a cookie of our own was refused")
+        switch judge(second, from: client, &answer) {
+        case .admitted: break
+        case .begun(let random): assemble(second, random)
+        case .passed, .challenged: preconditionFailure("a cookie of our own was refused")
         }
         var elsewhere = client
         elsewhere.port += 1
@@ -32,6 +34,17 @@ func fuzz(_ pointer: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         }
     }
     return 0
+}
+
+/// Whatever else comes in the fragments' datagrams: what is put together is one ClientHello of the length that they say.
+private func assemble(_ datagram: [UInt8], _ random: ClientHello.Random) {
+    guard var assembly = HelloAssembly(beginningWith: datagram.span, random, now: Instant(nanoseconds: 1)) else {
+        return
+    }
+    for cut in stride(from: 0, to: datagram.count, by: 13) { assembly.take(datagram.span.extracting(cut...)) }
+    guard let whole = assembly.whole else { return }
+    var answer = [UInt8](repeating: 0, count: CookieGate.answerSize)
+    if case .begun = judge(whole, from: client, &answer) { preconditionFailure("what is whole is still a fragment") }
 }
 
 private func judge(_ datagram: [UInt8], from client: Endpoint, _ answer: inout [UInt8]) -> CookieGate.Verdict {

@@ -12,7 +12,7 @@ import turnutils
 from certificates import Certificates
 from dtls import Records
 from OpenSSL import SSL
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, Server, free_ports
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS, Server, free_ports
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def certificates(tmp_path_factory):
 def lines(certificates):
     tls = ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
     web = ["web-tls-port={web_port}", "web-listening-ip=127.0.0.1", "web-listening-ip=::1"]
-    return LOOPBACK + USERS + PEERS + OLD_CHANNELS + tls + web
+    return LOOPBACK + USERS + PEERS + tls + web
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +225,51 @@ def test_a_fragment_of_a_huge_message_buys_no_memory(server):
     assert link.heard(0.2) == []
     assert server.memory() - before < 4 << 20
     link.socket.close()
+
+
+@pytest.mark.parametrize("mtu", [256, 512])
+def test_openssls_hello_in_fragments_is_answered(server, port, mtu):
+    """A client with much to offer, on a path with little room: both its ClientHellos come in fragments."""
+    names = ",".join(f"proto-{number:03}" for number in range(60)) + ",stun.turn"
+    command = ["openssl", "s_client", "-dtls1_2", "-mtu", str(mtu), "-alpn", names, "-connect", f"127.0.0.1:{port}"]
+    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        said = b""
+        deadline = time.monotonic() + 10
+        while b"ALPN protocol: stun.turn" not in said and time.monotonic() < deadline:
+            line = client.stdout.readline()
+            assert line, said
+            said += line
+        assert b"ALPN protocol: stun.turn" in said
+        client.stdin.write(stun.encode(stun.BINDING))
+        client.stdin.flush()
+        while b"\x01\x01" not in said and time.monotonic() < deadline:
+            said += client.stdout.read1(4096)
+        assert b"\x01\x01" in said
+    finally:
+        client.kill()
+        client.wait()
+
+
+@pytest.mark.ours
+def test_fragments_with_cookies_buy_little_memory_and_leave_room_for_others(server):
+    """128 addresses' worth of first fragments, each with its cookie and no end."""
+    socket_before = server.memory()
+    links = []
+    for _ in range(300):
+        link = Records(("127.0.0.1", server.port), shakes_hands=False)
+        link.socket.sendto(link.step(), link.server)
+        link.session.bio_write(link.raw(2))
+        hello = link.step()
+        message = hello[25:]
+        head = hello[:11] + (12 + 100).to_bytes(2, "big") + hello[13:19] + bytes(3) + (100).to_bytes(3, "big")
+        link.socket.sendto(head + message[:100], link.server)
+        links.append(link)
+    assert all(link.heard(0) == [] for link in links)
+    assert server.memory() - socket_before < 4 << 20
+    whole = Records(("127.0.0.1", server.port))
+    for link in [whole, *links]:
+        link.socket.close()
 
 
 @pytest.mark.ours

@@ -50,6 +50,7 @@ final class Associations {
     /// Those in handshakes, the oldest first.
     private(set) var handshakes: [Client] = []
     private var nextSilence = Instant(nanoseconds: 0)
+    private var assemblies = HelloAssemblies()
 
     /// - Parameter secret: 32 random bytes, the same for all workers.
     init(secret: [UInt8]) { gate = CookieGate(secret: secret) }
@@ -80,6 +81,21 @@ final class Associations {
         client.association.admit(random, to: context, now: now)
         clients[flow] = client
         handshakes.append(client)
+    }
+
+    /// Begins to put a ClientHello together whose first fragment the gate has let in, and whose handshake has not begun yet.
+    ///
+    /// - Returns: All of it, where this was all.
+    func begin(_ first: Span<UInt8>, _ random: ClientHello.Random, from flow: Flow, now: Instant) -> [UInt8]? {
+        guard context != nil, clients[flow]?.association.knows(random) != true else { return nil }
+        return assemblies.begin(first, random, from: flow, now: now)
+    }
+
+    /// Adds another fragment to a ClientHello that is being put together.
+    ///
+    /// - Returns: All of it, and what names it, where this was the last.
+    func complete(with datagram: Span<UInt8>, from flow: Flow) -> (hello: [UInt8], random: ClientHello.Random)? {
+        assemblies.complete(with: datagram, from: flow)
     }
 
     /// Gives a client's sessions a datagram. What comes of it lies in ``plaintext`` and ``answer``.
@@ -114,6 +130,7 @@ final class Associations {
     /// Those who have said nothing for too long; looked for seldom, for there may be thousands.
     func silent(now: Instant) -> [Client] {
         handshakes.removeAll { !$0.association.isShakingHands }
+        assemblies.expire(now: now)
         guard now >= nextSilence else { return [] }
         nextSilence = now + Self.silenceInterval
         return clients.values.filter { client in
@@ -123,7 +140,7 @@ final class Associations {
 
     /// When there is something to be looked at again; nil while there is nobody.
     func deadline(now: Instant) -> Instant? {
-        if !handshakes.isEmpty { return now + Self.handshakeInterval }
+        if !handshakes.isEmpty || !assemblies.isEmpty { return now + Self.handshakeInterval }
         return clients.isEmpty ? nil : max(nextSilence, now + Self.handshakeInterval)
     }
 }

@@ -8,8 +8,17 @@ extension Worker {
     /// Takes a datagram that begins like a DTLS record.
     func receiveRecords(_ datagram: Span<UInt8>, on flow: Flow, at socket: ClientSocket) {
         guard associations.context != nil, flow.client.port != 0 else { return tally.countDrop(.notUnderstood) }
+        guard CookieGate.concerns(datagram) else { return take(datagram, on: flow) }
         // A ClientHello has to bring a cookie, whoever has a session already.
-        if CookieGate.concerns(datagram), isChallenged(by: datagram, on: flow, at: socket) { return }
+        switch admit(datagram, on: flow, at: socket) {
+        case .asIs: take(datagram, on: flow)
+        case .whole(let hello): take(hello.span, on: flow)
+        case .nothing: return
+        }
+    }
+
+    /// Gives a client's sessions a datagram, and does what comes of it.
+    private func take(_ datagram: Span<UInt8>, on flow: Flow) {
         guard let client = associations.client(flow) else { return tally.countDrop(.notUnderstood) }
         let progress = associations.receive(datagram, from: client, now: loop.now.instant)
         sendAnswers(progress.datagrams, to: client)
@@ -20,21 +29,45 @@ extension Worker {
         if case .ended = progress.change { follow(progress.change, of: client) }
     }
 
-    /// Shows a ClientHello to the gate; whether all that it leads to is the gate's question for a cookie.
-    private func isChallenged(by hello: Span<UInt8>, on flow: Flow, at socket: ClientSocket) -> Bool {
-        guard let start = unsafe room(for: CookieGate.answerSize) else { return true }
+    /// What a datagram of a handshake leads to.
+    private enum Admission {
+        case asIs
+        /// Its fragment was the last of this ClientHello.
+        case whole([UInt8])
+        /// All was done: the gate has asked for a cookie, or more fragments are to come.
+        case nothing
+    }
+
+    /// Shows a datagram to the gate, and begins what it lets in.
+    private func admit(_ datagram: Span<UInt8>, on flow: Flow, at socket: ClientSocket) -> Admission {
+        guard let start = unsafe room(for: CookieGate.answerSize) else { return .nothing }
         // Safe: the room is as large as the span says.
         var span = unsafe UnsafeMutableBufferPointer(start: start, count: CookieGate.answerSize).mutableSpan
-        switch associations.gate.judge(hello, from: flow.client, now: loop.now.instant, answer: &span) {
-        case .passed: return false
+        let now = loop.now.instant
+        switch associations.gate.judge(datagram, from: flow.client, now: now, answer: &span) {
+        case .passed:
+            guard let (hello, random) = associations.complete(with: datagram, from: flow) else { return .asIs }
+            begin(random, on: flow)
+            return .whole(hello)
         case .challenged(let count):
             unsafe send(Outbox.Piece(start: start, count: count), to: flow, from: socket)
-            return true
+            return .nothing
         case .admitted(let random):
-            associations.admit(random, from: flow, within: place.limits, now: loop.now.instant)
-            watchAssociations()
-            return false
+            begin(random, on: flow)
+            return .asIs
+        case .begun(let random):
+            guard let hello = associations.begin(datagram, random, from: flow, now: now) else {
+                watchAssociations()
+                return .nothing
+            }
+            begin(random, on: flow)
+            return .whole(hello)
         }
+    }
+
+    private func begin(_ random: ClientHello.Random, on flow: Flow) {
+        associations.admit(random, from: flow, within: place.limits, now: loop.now.instant)
+        watchAssociations()
     }
 
     /// Gives the relay one decrypted message, from memory that stays until the turn ends.

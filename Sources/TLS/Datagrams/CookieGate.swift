@@ -6,7 +6,8 @@ package import Wire
 /// Lets a DTLS client in once it has shown that it receives at its address (RFC 6347 §4.2.1).
 ///
 /// It keeps nothing about anybody: the cookie is an HMAC over address, port, time and the client's random. Its answer is
-/// smaller than any ClientHello, so it amplifies nothing.
+/// smaller than any ClientHello, and than any first fragment that holds so much, so it amplifies nothing. The other
+/// fragments of a first flight are not looked at.
 package struct CookieGate: Sendable {
     package enum Verdict: Hashable, Sendable {
         /// No ClientHello: to be dropped unless the address has an association.
@@ -15,6 +16,8 @@ package struct CookieGate: Sendable {
         case challenged(Int)
         /// The cookie is ours: the datagram may begin a handshake.
         case admitted(ClientHello.Random)
+        /// The cookie is ours, and the datagram begins with the first fragment: it may begin a ``HelloAssembly``.
+        case begun(ClientHello.Random)
     }
 
     /// Bytes of a HelloVerifyRequest: record and handshake headers, version, length, cookie.
@@ -45,9 +48,10 @@ package struct CookieGate: Sendable {
         let period = now.nanoseconds / UInt64(Self.lifetime.wholeNanoseconds)
         let current = cookie(for: hello, from: client, in: period)
         let shown = datagram.extracting(hello.cookie)
-        if ConstantTime.equal(shown, current.span) { return .admitted(hello.random) }
+        let admitted: Verdict = hello.isWhole ? .admitted(hello.random) : .begun(hello.random)
+        if ConstantTime.equal(shown, current.span) { return admitted }
         if period > 0, ConstantTime.equal(shown, cookie(for: hello, from: client, in: period - 1).span) {
-            return .admitted(hello.random)
+            return admitted
         }
         return .challenged(challenge(hello, cookie: current, into: &answer))
     }

@@ -13,6 +13,8 @@ struct DatagramServer: ~Copyable {
     var changes: [Association.Change] = []
     var now = Instant(nanoseconds: 1_000_000_000_000)
     private(set) var admitted = 0
+    /// A ClientHello that comes in fragments.
+    private(set) var assembly: HelloAssembly?
 
     init(_ context: Context, client: String = "192.0.2.7:5000") {
         self.context = context
@@ -21,7 +23,8 @@ struct DatagramServer: ~Copyable {
     }
 
     /// Takes a datagram; those it answers with.
-    mutating func receive(_ datagram: [UInt8]) -> [[UInt8]] {
+    mutating func receive(_ received: [UInt8]) -> [[UInt8]] {
+        var datagram = received
         var plaintext = [UInt8](repeating: 0, count: DatagramSession.room)
         var answer = plaintext
         var answerSpan = answer.mutableSpan
@@ -30,14 +33,30 @@ struct DatagramServer: ~Copyable {
         case .admitted(let random):
             admitted += 1
             association.admit(random, to: context, now: now)
+        case .begun(let random):
+            assembly = HelloAssembly(beginningWith: datagram.span, random, now: now)
+            datagram = takeAssembly() ?? []
+        case .passed where assembly != nil:
+            assembly?.take(datagram.span)
+            datagram = takeAssembly() ?? []
         case .passed: break
         }
+        if datagram.isEmpty { return [] }
         var plaintextSpan = plaintext.mutableSpan
         var secondSpan = answer.mutableSpan
         let progress = association.receive(datagram.span, plaintext: &plaintextSpan, answer: &secondSpan)
         if progress.change != .none { changes.append(progress.change) }
         heard += (0..<progress.messages.count).map { Array(plaintext[progress.messages[$0]]) }
         return (0..<progress.datagrams.count).map { Array(answer[progress.datagrams[$0]]) }
+    }
+
+    /// Begins the handshake of a ClientHello all of whose fragments are there.
+    private mutating func takeAssembly() -> [UInt8]? {
+        guard let random = assembly?.random, let whole = assembly?.whole else { return nil }
+        assembly = nil
+        admitted += 1
+        association.admit(random, to: context, now: now)
+        return whole
     }
 
     mutating func send(_ message: [UInt8]) -> [UInt8] {
