@@ -194,7 +194,9 @@ package final class Service {
             thread = try WebThread.start(
                 settings, serving: try certificate?.webContext(), promises: certificate?.authority == nil,
                 relay: settings.stunOnly ? nil : relayEndpoints.first,
-                relaying: settings.servesTLS ? relay?.adopt : nil, limits: limits, mint: mint,
+                relaying: .init(
+                    secure: settings.servesTLS ? relay?.adopt : nil, plain: settings.servesTCP ? relay?.take : nil),
+                limits: limits, mint: mint,
                 storage: storage, handover: handover, log: log)
         } catch {
             storage.stop()

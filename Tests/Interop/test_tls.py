@@ -10,7 +10,7 @@ import pytest
 import stun
 import turnutils
 from certificates import Certificates
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS, dial
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS, dial
 from test_aioice import Queue
 
 
@@ -23,7 +23,7 @@ def certificates(tmp_path_factory):
 def server(serve, certificates):
     tls = ["tls-listening-port={tls_port}", f"cert={certificates.chain}", f"pkey={certificates.key}"]
     web = ["web-tls-port={web_port}", "web-listening-ip=127.0.0.1", "web-listening-ip=::1", "no-web-udp"]
-    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + tls + web)
+    return serve(LOOPBACK + USERS + PEERS + tls + web)
 
 
 @pytest.fixture(params=["TLS port", "plain port", pytest.param("web port", marks=pytest.mark.ours)])
@@ -126,7 +126,76 @@ def test_the_client_may_offer_other_protocol_names_beside(server, certificates):
     near.close()
 
 
-@pytest.mark.parametrize("options", ["-t -S -y -c", "-t -S -y -c -s", "-t -S -y -c -x"])
+# What a client of the web's TLS port may offer and still get TURN.
+OFFERS = [
+    ["stun.turn"], ["stun.turn", "http/1.1"], ["http/1.1", "stun.turn"], ["h2", "http/1.1", "stun.turn"],
+    ["stun.nat-discovery"], ["stun.turn", "stun.nat-discovery"], ["http/1.1"], ["h2", "http/1.1"], [],
+]
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("names", OFFERS, ids=", ".join)
+def test_turn_is_served_at_https_whatever_else_the_client_offers(server, certificates, names):
+    dial(server.web_port).close()
+    near = client(server.web_port, certificates.context(*names))
+    meant = [name for name in names if name.startswith("stun.")]
+    assert near.link.socket.selected_alpn_protocol() in (meant or names[-1:] or [None])
+    assert near.allocate().error == 0
+    near.refresh(0)
+    near.close()
+    context = certificates.context("h2", "http/1.1")
+    with context.wrap_socket(dial(server.web_port), server_hostname="127.0.0.1") as page:
+        assert page.selected_alpn_protocol() == "http/1.1"
+        page.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert page.recv(100).startswith(b"HTTP/1.1 200")
+
+
+@pytest.fixture(scope="module")
+def plain(serve, certificates):
+    """A server with pages over HTTP and HTTPS, by their ports, and one whose operator wants no TCP."""
+    tls = [f"cert={certificates.chain}", f"pkey={certificates.key}", "tls-listening-port={tls_port}"]
+    web = ["web-port={web_port}", "web-tls-port={proxy_port}", "web-listening-ip=127.0.0.1", "no-web-udp"]
+    return [serve(LOOPBACK + USERS + PEERS + tls + web + more) for more in ([], ["no-tcp"])]
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("where", ["web_port", "proxy_port"], ids=["HTTP", "HTTPS"])
+def test_the_ports_of_the_web_speak_turn_without_tls_too(plain, where):
+    """libnice, whose TURN knows no TLS, does that at the port of “turns:”."""
+    served, refused = plain
+    dial(getattr(served, where)).close()
+    near = stun.Client(stun.Stream(("127.0.0.1", getattr(served, where))), USER, PASSWORD)
+    assert near.binding().address(stun.XOR_MAPPED_ADDRESS) == near.link.socket.getsockname()[:2]
+    assert near.allocate().error == 0
+    far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    far.bind(("127.0.0.1", 0))
+    far.settimeout(2)
+    assert near.bind(0x4000, far.getsockname()).error == 0
+    near.send_on(0x4000, b"there")
+    data, relayed = far.recvfrom(100)
+    assert data == b"there" and relayed[1] == near.relayed[1]
+    far.sendto(b"and back", relayed)
+    assert near.receive() == (0x4000, b"and back")
+    near.refresh(0)
+    for link in (near.link.socket, far):
+        link.close()
+    # A page comes all the same, however slowly its first bytes do; and where TCP is not wanted there is no TURN.
+    if where == "web_port":
+        with dial(served.web_port) as page:
+            for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n":
+                page.sendall(bytes([byte]))
+            assert page.recv(100).startswith(b"HTTP/1.1 200")
+    link = dial(getattr(refused, where))
+    link.sendall(stun.encode(stun.BINDING))
+    link.settimeout(2)
+    try:
+        assert not link.recv(100).startswith(b"\x01\x01")
+    except ConnectionResetError:
+        pass
+    link.close()
+
+
+@pytest.mark.parametrize("options", ["-t -S -y -c", "-t -S -y -c -s", "-t -S -y -c -x", "-t -S -y -Z"])
 def test_uclient_loses_nothing_over_tls(server, certificates, options):
     traffic = turnutils.uclient(server, *options.split(), "-E", certificates.authority, port=server.tls_port)
     assert traffic.sent == 60, traffic.said

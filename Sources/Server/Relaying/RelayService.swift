@@ -82,6 +82,13 @@ package final class RelayService {
         }
     }
 
+    /// The same for clients of TCP.
+    var take: @Sendable (StreamParcel) -> Void {
+        { [mailboxes] parcel in
+            mailboxes[Int(parcel.peer.port) % mailboxes.count].post(.take(parcel))
+        }
+    }
+
     /// How many workers there are.
     var workerCount: Int { mailboxes.count }
 

@@ -7,7 +7,7 @@ internal import Wire
 /// Packed by one thread, posted, and unpacked once by the thread that gets it; in between nobody touches it.
 final class StreamParcel: Sendable {
     private let local: Endpoint
-    private let peer: Endpoint
+    let peer: Endpoint
     /// When whoever it is must have shown credentials.
     let deadline: Instant?
     /// Its place among the connections.

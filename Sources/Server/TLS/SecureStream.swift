@@ -18,19 +18,22 @@ protocol ByteStreamOwner: AnyObject {
 
 /// A TLS session over a TCP stream: the filter between the socket and whoever speaks through it.
 ///
-/// Whom it is for is known when the handshake is complete: by ALPN, or where the client offered none, by the first byte.
+/// Whom it is for is known when the handshake is complete: by ALPN, or where that does not tell, by the first byte.
 final class SecureStream {
     /// What becomes of a session.
     enum Welcome {
         case owned(any ByteStreamOwner)
         /// Somebody on another loop takes it over.
         case elsewhere((SecureParcel) -> Void)
+        /// Nobody can say before the first byte.
+        case later
         case refused
     }
 
     /// Finds the owner of a session.
     ///
-    /// Called with the ALPN name once the handshake is complete, or with the first byte where there is no name.
+    /// Called with the ALPN name once the handshake is complete, if there is one, and again with the first byte when the
+    /// owner was not known by then.
     typealias Greeting = (SecureStream, _ name: String?, _ first: UInt8?) -> Welcome
 
     /// How long a client may take for the handshake and its first byte.
@@ -56,12 +59,6 @@ final class SecureStream {
     ) {
         (self.stream, self.scratch, self.greeting, self.ended) = (stream, scratch, greeting, ended)
         session = Session(serving: context)
-    }
-
-    /// Begins to read.
-    func open(now: Instant) throws(Errno) {
-        try stream.open(owner: self)
-        stream.deadline = now + Self.patience
     }
 
     /// Goes on with a session from another loop.
@@ -171,6 +168,7 @@ final class SecureStream {
         guard name != nil || !plaintext.isEmpty else { return }
         switch greeting(self, name, plaintext.isEmpty ? nil : plaintext[0]) {
         case .owned(let owner): self.owner = owner
+        case .later: return
         case .refused: abort()
         case .elsewhere(let deliver):
             leave(plaintext.array, deliver)

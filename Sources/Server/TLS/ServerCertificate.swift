@@ -39,8 +39,8 @@ struct ServerCertificate {
 
     /// What HTTPS is served with.
     func webContext() throws(ServiceFailure) -> Context {
-        // Whoever comes for STUN and TURN is passed on to the relay.
-        try context(over: .stream, ["http/1.1"] + (settings.servesTLS ? Self.relayProtocols : []))
+        // Whoever comes for STUN and TURN is passed on to the relay. No browser offers their names, so who does means them.
+        try context(over: .stream, (settings.servesTLS ? Self.relayProtocols : []) + ["http/1.1"])
     }
 
     /// What STUN and TURN over TLS and DTLS are served with.

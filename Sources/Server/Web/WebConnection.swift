@@ -35,11 +35,16 @@ final class WebConnection {
     private var isOver = false
     private var isDraining = false
 
-    /// - Parameter ended: Called once, when the connection is over.
-    init(on stream: any ByteStream, loop: Loop, site: Site, ended: @escaping (WebConnection) -> Void) {
+    /// - Parameters:
+    ///   - began: When the time of its first request began.
+    ///   - ended: Called once, when the connection is over.
+    init(
+        on stream: any ByteStream, loop: Loop, site: Site, since began: Moment,
+        ended: @escaping (WebConnection) -> Void
+    ) {
         (self.stream, self.loop, self.site, self.ended) = (stream, loop, site, ended)
         reader = stream.peer.address
-        http = HTTP.Connection(limits: site.httpLimits, now: loop.now)
+        http = HTTP.Connection(limits: site.httpLimits, now: began)
         timer = Timer(on: loop) { [weak self] in self?.wake() }
         arm()
     }

@@ -15,6 +15,10 @@ final class WebListener {
     private let scratch = SecureScratch()
     /// Takes over who came for STUN and TURN; nil where they are not served over TLS.
     var relay: (@Sendable (SecureParcel) -> Void)?
+    /// Takes over who speaks them without TLS; nil where they are not served over TCP.
+    var plainRelay: (@Sendable (StreamParcel) -> Void)?
+    /// Those who have not said a byte.
+    private var silent: [ObjectIdentifier: Stream] = [:]
     /// Handshakes in progress, and those who have not said a byte since.
     private var strangers: [ObjectIdentifier: SecureStream] = [:]
     private var connections: [ObjectIdentifier: WebConnection] = [:]
@@ -86,6 +90,8 @@ final class WebListener {
         for listener in listeners { listener.close() }
         listeners = []
         self.whenEmpty = whenEmpty
+        for stream in silent.values { stream.abort() }
+        silent = [:]
         for stranger in strangers.values { stranger.abort() }
         for connection in connections.values { connection.leave() }
         if connections.isEmpty { whenEmpty() }
@@ -118,22 +124,40 @@ final class WebListener {
 
     /// Begins to serve a client, perhaps behind a proxy's header, with which its first bytes came.
     private func begin(_ stream: Stream, _ isSecure: Bool, after bytes: Span<UInt8>) {
-        guard isSecure else { return beginPlainly(stream, after: bytes) }
+        let first = FirstByte(at: loop.now) { [weak self] first, stream, bytes in
+            self?.silent[ObjectIdentifier(first)] = nil
+            self?.begin(stream, isSecure, after: bytes, since: first.began)
+        } ended: { [weak self] in
+            self?.silent[ObjectIdentifier($0)] = nil
+        }
+        guard bytes.isEmpty else { return begin(stream, isSecure, after: bytes, since: first.began) }
+        silent[ObjectIdentifier(first)] = stream
+        // Out of descriptors for epoll: the stream closes as it is let go.
+        if (try? first.open(stream)) == nil { silent[ObjectIdentifier(first)] = nil }
+    }
+
+    /// Begins what the first byte is of: STUN and TURN, which some clients speak without TLS even at the port of HTTPS, or
+    /// the web.
+    private func begin(_ stream: Stream, _ isSecure: Bool, after bytes: Span<UInt8>, since began: Moment) {
+        if let plainRelay, FirstByte.isSTUN(bytes[0]) {
+            let deadline = stream.deadline
+            guard let socket = stream.detach() else { return stream.abort() }
+            return plainRelay(StreamParcel(socket, of: stream, deadline: deadline, moves: 0, unread: bytes.array))
+        }
+        guard isSecure else { return beginPlainly(stream, after: bytes, since: began) }
         guard let context, isProxy(stream.peer) || limits.mayShakeHands(stream.peer.address, now: loop.now.instant)
         else { return stream.abort() }
         beginSecurely(stream, with: context, after: bytes)
     }
 
-    private func beginPlainly(_ stream: Stream, after bytes: Span<UInt8>) {
-        let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
-        if stream.isOpen {
-            stream.deadline = nil
-            stream.hand(to: connection)
-        } else {
-            guard (try? stream.open(owner: connection)) != nil else { return }
+    private func beginPlainly(_ stream: Stream, after bytes: Span<UInt8>, since began: Moment) {
+        let connection = WebConnection(on: stream, loop: loop, site: site, since: began) { [weak self] in
+            self?.forget($0)
         }
+        stream.deadline = nil
+        stream.hand(to: connection)
         connections[ObjectIdentifier(connection)] = connection
-        if !bytes.isEmpty { connection.received(bytes) }
+        connection.received(bytes)
     }
 
     private func beginSecurely(_ stream: Stream, with context: Context, after bytes: Span<UInt8>) {
@@ -143,23 +167,23 @@ final class WebListener {
             self?.strangers[ObjectIdentifier(stream)] = nil
         }
         strangers[ObjectIdentifier(secure)] = secure
-        if stream.isOpen {
-            secure.take(over: bytes, now: loop.now.instant)
-        } else if (try? secure.open(now: loop.now.instant)) == nil {
-            strangers[ObjectIdentifier(secure)] = nil
-        }
+        secure.take(over: bytes, now: loop.now.instant)
     }
 
-    /// Begins HTTP for who asked for it by name, or speaks like it: every method begins with a capital letter.
-    /// Gives the relay who asked for that, or speaks like it (RFC 7443).
+    /// Gives the relay who asked for that by name, or speaks like it (RFC 7443); begins HTTP for the others, whose first
+    /// byte is a capital letter unless they asked for HTTP by name.
+    ///
+    /// Clients of TURN are about that offer HTTP's name, to get through: what they say counts.
     private func welcome(_ stream: SecureStream, _ name: String?, _ first: UInt8?) -> SecureStream.Welcome {
-        if let relay, name.map(ServerCertificate.relayProtocols.contains) ?? first.map(StreamClient.begins) ?? false {
-            return .elsewhere(relay)
-        }
+        let isRelays = name.map(ServerCertificate.relayProtocols.contains) ?? false
+        guard isRelays || first != nil else { return .later }
+        if let relay, isRelays || first.map(FirstByte.isSTUN) ?? false { return .elsewhere(relay) }
         guard name == "http/1.1" || name == nil && (0x41...0x5A).contains(first ?? 0) else { return .refused }
         strangers[ObjectIdentifier(stream)] = nil
         stream.deadline = nil
-        let connection = WebConnection(on: stream, loop: loop, site: site) { [weak self] in self?.forget($0) }
+        let connection = WebConnection(on: stream, loop: loop, site: site, since: loop.now) { [weak self] in
+            self?.forget($0)
+        }
         connections[ObjectIdentifier(connection)] = connection
         return .owned(connection)
     }

@@ -25,6 +25,12 @@ struct WebThread: ~Copyable {
         case count(RoomInquiry)
     }
 
+    /// Who takes over clients that speak STUN and TURN, over TLS and without; nil where they are not to.
+    struct Relaying {
+        var secure: (@Sendable (SecureParcel) -> Void)?
+        var plain: (@Sendable (StreamParcel) -> Void)?
+    }
+
     private let orders: Mailbox<Order>
     private let thread: LoopThread
 
@@ -51,10 +57,10 @@ struct WebThread: ~Copyable {
     ///   - relay: Where STUN and TURN are served over UDP, to be checked when somebody asks for readiness.
     ///   - limits: Those of the whole server.
     ///   - handover: Has listening sockets that were left, and takes them for the next process.
-    ///   - relaying: Takes over clients of HTTPS' port who come for STUN and TURN; nil where they are not to.
+    ///   - relaying: Takes over clients of the web's ports who come for STUN and TURN.
     static func start(
         _ settings: Configuration.Settings, serving context: Context?, promises: Bool, relay: Endpoint?,
-        relaying: (@Sendable (SecureParcel) -> Void)?, limits: ConnectionLimits, mint: ICEServerMint,
+        relaying: Relaying, limits: ConnectionLimits, mint: ICEServerMint,
         storage: borrowing StorageThread, handover: Handover?, log: Log
     ) throws(ServiceFailure) -> WebThread {
         let loop: Loop
@@ -94,7 +100,7 @@ struct WebThread: ~Copyable {
             readiness: readiness, log: log)
         let listener = WebListener(on: loop, site: site, limits: limits)
         listener.context = context
-        listener.relay = relaying
+        (listener.relay, listener.plainRelay) = (relaying.secure, relaying.plain)
         readiness.certificate = { [weak listener] in listener?.context?.identity?.certificate }
         var endpoints: [Endpoint] = []
         var secureEndpoints: [Endpoint] = []
