@@ -15,6 +15,7 @@ struct HostileRequestTests {
 
     static let get = "GET / HTTP/1.1\r\nHost: a\r\n"
     static let post = "POST / HTTP/1.1\r\nHost: a\r\n"
+    static let chunked = "Transfer-Encoding: chunked\r\n\r\n"
 
     static let attacks = [
         Attack(
@@ -29,13 +30,36 @@ struct HostileRequestTests {
         Attack(name: "an empty length", text: post + "Content-Length:\r\n\r\nhello"),
         Attack(name: "a hexadecimal length", text: post + "Content-Length: 0x5\r\n\r\nhello"),
         Attack(name: "a foreign coding", text: post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        Attack(name: "a coding with a Kelvin sign", text: post + "Transfer-Encoding: chun\u{212A}ed\r\n\r\n0\r\n\r\n"),
         Attack(name: "two codings", text: post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
         Attack(
             name: "a repeated coding",
             text: post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         Attack(name: "a coding in HTTP/1.0", text: "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        Attack(name: "a chunk extension", text: post + "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n"),
-        Attack(name: "a trailer", text: post + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n"),
+        Attack(name: "an extension of LF", text: post + chunked + "5;\nhello\r\n0\r\n\r\n"),
+        Attack(name: "an extension without a name", text: post + chunked + "5;\r\nhello\r\n0\r\n\r\n"),
+        Attack(name: "an extension without a value", text: post + chunked + "5;a=\r\nhello\r\n0\r\n\r\n"),
+        Attack(name: "an extension with an open quote", text: post + chunked + "0;a=\"\r\n\r\nGET / HTTP/1.1\r\n"),
+        Attack(name: "an extension with NUL", text: post + chunked + "5;a=\"\0\"\r\nhello\r\n0\r\n\r\n"),
+        Attack(name: "an extension behind another's value", text: post + chunked + "5;a=\"b\"c\r\nhello\r\n0\r\n\r\n"),
+        Attack(name: "a blank behind a size", text: post + chunked + "5 \r\nhello\r\n0\r\n\r\n"),
+        Attack(name: "a blank before a size", text: post + chunked + " 5\r\nhello\r\n0\r\n\r\n"),
+        Attack(
+            name: "extensions without end",
+            text: post + chunked + String(repeating: "1;a=\(String(repeating: "b", count: 500))\r\nx\r\n", count: 40),
+            status: 431),
+        Attack(
+            name: "one extension without end", text: post + chunked + "1;a=" + String(repeating: "b", count: 20_000),
+            status: 431),
+        Attack(
+            name: "a trailer without end",
+            text: post + chunked + "0\r\n" + String(repeating: "X: y\r\n", count: 200), status: 431),
+        Attack(name: "a trailer that is no field", text: post + chunked + "0\r\nGET / HTTP/1.1\r\n\r\n"),
+        Attack(name: "a folded trailer", text: post + chunked + "0\r\nX: y\r\n z\r\n\r\n"),
+        Attack(name: "a trailer ended by LF", text: post + chunked + "0\r\nX: y\n\r\n"),
+        Attack(name: "a trailer with a length", text: post + chunked + "0\r\nContent-Length: 5\r\n\r\n"),
+        Attack(name: "a trailer with a coding", text: post + chunked + "0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        Attack(name: "a trailer with a host", text: post + chunked + "0\r\nHost: b\r\n\r\n"),
         Attack(name: "a chunk without a size", text: post + "Transfer-Encoding: chunked\r\n\r\n\r\nhello"),
         Attack(name: "a chunk of 2^32", text: post + "Transfer-Encoding: chunked\r\n\r\n100000000\r\n", status: 413),
         Attack(

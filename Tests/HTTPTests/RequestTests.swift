@@ -28,6 +28,23 @@ struct RequestTests {
         }
     }
 
+    @Test(
+        "has extensions and trailers of its chunks read past, and nothing behind them",
+        arguments: [
+            "5;a\r\nhello\r\n0\r\n\r\n", "5 ; a=b\r\nhello\r\n0;c\r\n\r\n",
+            "5;a=\"b\\\"; c\" ; d = e;f\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\r\nX: y\r\nExpires: never\r\n\r\n",
+        ])
+    func extensions(_ body: String) {
+        let head = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let bytes = Array((head + body + "GET /b HTTP/1.1\r\nHost: a\r\n\r\n").utf8)
+        let whole = events(of: bytes)
+        let requests = whole.compactMap { if case .request(let request) = $0 { request } else { nil } }
+        #expect(requests.map(\.target.rawPath) == ["/a"] && requests.first?.body == Array("hello".utf8))
+        #expect(requests.first?.fields.contains("x") == false)
+        #expect(whole.last == .closed)
+        for size in 1...bytes.count { #expect(events(of: bytes, inPackets: size) == whole, "packets of \(size)") }
+    }
+
     @Test("is not told before it is complete", arguments: texts.prefix(7))
     func truncation(_ text: String) {
         let bytes = Array(text.utf8)

@@ -14,7 +14,7 @@ extension Connection {
         case .head:
             if try scanner.take(byte, limits: limits) { try endHead(now: now) }
         case .chunked:
-            if try chunks.take(byte, longest: longestBody - body.count) { endRequest() }
+            if try chunks.take(byte, longest: longestBody - body.count, limits: limits) { endRequest() }
         case .counted, .answering, .done: return
         }
     }

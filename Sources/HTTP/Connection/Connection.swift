@@ -121,7 +121,7 @@ package struct Connection: ~Copyable {
     package mutating func answer(_ response: Response, now: Moment) {
         guard phase == .answering, let request else { return }
         let switches = response.status == .switchingProtocols
-        let closes = response.closes || !request.keepsAlive || hasEnded && unread.isEmpty
+        let closes = response.closes || !request.keepsAlive || chunks.isUnusual || hasEnded && unread.isEmpty
         outputs.append(.send(response.head(time: now.time, closing: closes && !switches)))
         if request.method != .head, !response.status.isBodiless, !response.body.isEmpty {
             outputs.append(.send(response.body))

@@ -49,7 +49,10 @@ extension Request {
             guard lengths.isEmpty else {
                 throw .malformed("Content-Length and Transfer-Encoding contradict each other")
             }
-            guard codings.count == 1, codings[0].lowercased() == "chunked", minorVersion == 1 else {
+            // The Kelvin sign is a k in lower case, and no letter of a coding's name.
+            guard codings.count == 1, codings[0].utf8.allSatisfy({ $0 < 0x80 }), codings[0].lowercased() == "chunked",
+                minorVersion == 1
+            else {
                 throw .malformed("the only transfer coding taken is chunked")
             }
             return .chunked

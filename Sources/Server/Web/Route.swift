@@ -32,6 +32,8 @@ enum Route: Hashable {
 
     /// The route of a path's decoded segments; nil where there is none, and perhaps a page.
     init?(_ path: [String]) {
+        // Nothing is named by an empty name; Socket.IO's clients end their path with a slash.
+        guard !path.contains("") || path == ["socket.io", ""] else { return nil }
         switch (path.count, path.first ?? "") {
         case (1, "healthz"): self = .health
         case (1, "ws"): self = .socket
