@@ -63,8 +63,8 @@ package struct Settings: Hashable, Sendable {
     package var maxAllocateLifetime: Duration = .seconds(3600)
     package var channelLifetime: Duration = .seconds(600)
     package var permissionLifetime: Duration = .seconds(300)
-    /// Whether channel numbers 0x5000–0x7FFF of RFC 5766 are accepted too.
-    package var rfc5766ChannelNumbers = false
+    /// Whether channel numbers 0x5000–0x7FFF of RFC 5766 are refused.
+    package var rfc8656ChannelNumbers = false
     package var mobility = false
     /// The family of allocations that name none; `keep` is the client's own.
     package var defaultFamily = DefaultFamily.ipv4
@@ -111,6 +111,8 @@ package struct Settings: Hashable, Sendable {
     package var totalQuota = 0
     /// How many allocations a server that drains does not wait for.
     package var drainMinimum = 0
+    /// Permissions and, apart from them, channels of one allocation.
+    package var peersPerAllocation = 256
     /// Bytes per second of one allocation, each direction; 0 for no limit.
     package var maxBytesPerSecond = 0
     /// Bytes per second of the whole server, each direction; 0 for no limit.

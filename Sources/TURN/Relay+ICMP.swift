@@ -33,7 +33,7 @@ extension Relay {
         let family = peer.address.family
         guard let slot = slot(of: allocation), isActive(slot, now), error.isRelayed(family),
             permission(for: shown(peer).address, of: slot, now: now) != nil,
-            allocations[slot].icmpRate.admit(1, bytesPerSecond: 10, now: now.instant)
+            allocations[slot].icmpRate.admit(1, bytesPerSecond: 10, burst: 250_000_000, now: now.instant)
         else { return }
         indicationNumber &+= 1
         replies.begin(.indication, .data, TransactionID(high: 0, low: indicationNumber))

@@ -20,14 +20,21 @@ struct FormatTests {
     @Test(
         "a flag is on without a value, and says no in all of coturn's words",
         arguments: [
-            ("rfc5766-channel-numbers", true), ("rfc5766-channel-numbers=", true), ("rfc5766-channel-numbers=on", true),
-            ("rfc5766-channel-numbers=YES", true), ("rfc5766-channel-numbers=t", true),
-            ("rfc5766-channel-numbers=0", false), ("rfc5766-channel-numbers no", false),
-            ("rfc5766-channel-numbers=False", false), ("rfc5766-channel-numbers=off", false),
+            ("rfc8656-channel-numbers", true), ("rfc8656-channel-numbers=", true), ("rfc8656-channel-numbers=on", true),
+            ("rfc8656-channel-numbers=YES", true), ("rfc8656-channel-numbers=t", true),
+            ("rfc8656-channel-numbers=0", false), ("rfc8656-channel-numbers no", false),
+            ("rfc8656-channel-numbers=False", false), ("rfc8656-channel-numbers=off", false),
         ])
     func flag(line: String, expected: Bool) throws {
         let settings = try #require(verdict(line, "web-port=8080").settings)
-        #expect(settings.rfc5766ChannelNumbers == expected)
+        #expect(settings.rfc8656ChannelNumbers == expected)
+    }
+
+    @Test("coturn's name for the wide range of channels is understood, and says no too")
+    func olderNumbers() throws {
+        #expect(try #require(verdict("web-port=80").settings).rfc8656ChannelNumbers == false)
+        #expect(try #require(verdict("rfc5766-channel-numbers", "web-port=80").settings).rfc8656ChannelNumbers == false)
+        #expect(try #require(verdict("rfc5766-channel-numbers=no", "web-port=80").settings).rfc8656ChannelNumbers)
     }
 
     @Test("comments and blank lines count as lines and say nothing")
@@ -91,11 +98,11 @@ struct FormatTests {
                 "STERNA_MIN_PORT": "51000", "STERNA_MAX_PORT": "51999", "STERNA_LISTENING_IP": "::1, 127.0.0.1",
                 "PATH": "/bin",
             ],
-            arguments: ["--max-port=52999", "--rfc5766-channel-numbers", "--realm", "example.org"])
+            arguments: ["--max-port=52999", "--rfc8656-channel-numbers", "--realm", "example.org"])
         let settings = try #require(verdict.settings)
         #expect(settings.relayPorts == 51000...52999)
         #expect(settings.listeningAddresses == [.loopbackV6, .loopbackV4])
-        #expect(settings.rfc5766ChannelNumbers)
+        #expect(settings.rfc8656ChannelNumbers)
         #expect(settings.realm == "example.org")
         #expect(verdict.problems.isEmpty)
     }

@@ -76,7 +76,7 @@ struct World: ~Copyable {
         switch outcome {
         case .send(let departure): sent.append((departure.peer, Array(bytes[departure.payload])))
         case .deliver(let delivery): deliver(delivery, from: bytes)
-        case .dropped, .queued, .elsewhere, .belongs, .untold: break
+        case .dropped, .queued, .elsewhere, .belongs, .untold, .postponed: break
         }
         drain()
     }

@@ -27,8 +27,6 @@ REST = ["use-auth-secret", f"static-auth-secret={SECRET}"]
 LOOPBACK = ["listening-ip=127.0.0.1", "listening-ip=::1", "relay-ip=127.0.0.1", "relay-ip=::1"]
 # Relays to peers on this machine, which are denied otherwise.
 PEERS = ["allow-loopback-peers"]
-# Debian's turnutils_uclient binds channels that RFC 8656 took away.
-OLD_CHANNELS = ["rfc5766-channel-numbers"]
 
 
 def free_ports(count):
@@ -191,6 +189,6 @@ class Server:
 
 # Keys that coturn does not know; its configuration is written without them.
 OURS = {
-    "rfc5766-channel-numbers", "web-port", "web-tls-port", "web-listening-ip", "no-web-udp", "data-dir", "room-scoped-relay",
+    "rfc8656-channel-numbers", "web-port", "web-tls-port", "web-listening-ip", "no-web-udp", "data-dir", "room-scoped-relay",
     "trusted-proxy", "web-proxy-protocol",
 }

@@ -3,7 +3,7 @@
 import pytest
 import stun
 import turnutils
-from server import OLD_CHANNELS, PEERS, USERS, Server
+from server import PASSWORD, PEERS, USER, USERS, Server
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 ALTERNATE_SERVER = 0x8023
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.ours
 
 @pytest.fixture(scope="module")
 def other(serve):
-    return serve([f"listening-ip={HERE}", f"listening-ip={THERE}", *USERS, *PEERS, *OLD_CHANNELS])
+    return serve([f"listening-ip={HERE}", f"listening-ip={THERE}", *USERS, *PEERS])
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +49,17 @@ def test_a_client_of_a_family_that_no_other_server_has_is_served(server):
     client.refresh(0)
     client.close()
 
+
+@pytest.mark.parametrize("link", [stun.Datagrams, stun.Stream], ids=["udp", "tcp"])
+def test_the_other_server_takes_the_first_request_with_what_the_client_was_told(server, other, link):
+    """libwebrtc goes on with the realm and the nonce that it has, and gives up when those are refused."""
+    first = stun.Client(link((HERE, server.port)), USER, PASSWORD)
+    sent = first.allocate()
+    assert sent.error == 300
+    second = stun.Client(link((THERE, other.port)), USER, PASSWORD)
+    second.realm, second.nonce, second.key = sent[stun.REALM], sent[stun.NONCE], first.key
+    attributes = [(stun.TRANSPORT, stun.UDP), *second.credentials()]
+    assert second.exchange(stun.encode(stun.ALLOCATE, attributes=attributes, key=second.key)).error == 0
+    assert second.refresh(0).error == 0
+    for client in (first, second):
+        client.close()

@@ -2,6 +2,8 @@
 """NAT behaviour discovery (RFC 5780) as coturn's client finds it, and byte by byte."""
 import socket
 import struct
+import subprocess
+import sys
 
 import pytest
 import stun
@@ -94,3 +96,43 @@ def test_it_is_off_unless_asked_for(serve):
     link.send(stun.encode(stun.BINDING))
     assert len(link.receive(2)) == 32
     link.socket.close()
+
+
+@pytest.mark.ours
+def test_the_client_of_rfc_3489_in_debian_comes_to_its_verdict(server):
+    """stun(1) knows no cookie: it asks for answers from the other address and port, and for that address itself."""
+    command = ["stun", f"{ONE}:{server.port}", "-v", "-i", CLIENT]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert f"SourceAddress = {ONE}:{server.port}" in done.stdout, done.stdout
+    assert f"ChangedAddress = {TWO}:{server.port + 1}" in done.stdout, done.stdout
+    assert "Primary: Open" in done.stdout or "Primary: Independent Mapping" in done.stdout, done.stdout
+
+
+@pytest.mark.ours
+def test_pystun_comes_to_its_verdict(server):
+    port = server.port + 2000
+    # Its module has the name of ours, so it runs by itself.
+    program = f"import stun; print(*stun.get_ip_info({CLIENT!r}, {port}, {ONE!r}, {server.port}), sep='|')"
+    done = subprocess.run([sys.executable, "-I", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert done.stdout.strip() == f"Open Internet|{CLIENT}|{port}", done.stdout
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize("flags", FLAGS)
+def test_a_request_without_the_cookie_is_answered_from_where_it_asks_for(server, flags):
+    change_host, change_port = FLAGS[flags]
+    for host, other_host in ((ONE, TWO), (TWO, ONE)):
+        link = stun.Datagrams((host, server.port))
+        source = (other_host if change_host else host, server.port + change_port)
+        transaction = bytes(range(16))
+        link.send(struct.pack("!HH", 1, 8) + transaction + struct.pack("!HHI", stun.CHANGE_REQUEST, 4, flags))
+        answer = link.receive(2)
+        assert link.came_from[:2] == source and answer[:4] == b"\x01\x01\0\x24" and answer[4:20] == transaction
+        told = {}
+        for offset in range(20, 56, 12):
+            kind, size, family, port = struct.unpack("!HHHH", answer[offset : offset + 8])
+            assert (size, family) == (8, 1)
+            told[kind] = (socket.inet_ntoa(answer[offset + 8 : offset + 12]), port)
+        # MAPPED-ADDRESS, SOURCE-ADDRESS, CHANGED-ADDRESS
+        assert told == {1: link.socket.getsockname(), 4: source, 5: (other_host, server.port + 1)}
+        link.socket.close()

@@ -60,7 +60,7 @@ def ends_after(link, drip=b"", every=1.0, limit=16):
 
 
 DRIPS = {
-    "a Binding request, again and again": ("port", stun.encode(stun.BINDING) * 4),
+    "a Binding request": ("port", stun.encode(stun.BINDING, attributes=[(stun.SOFTWARE, bytes(60))])),
     "a header of a long message": ("port", bytes.fromhex("0001fffc2112a442") + bytes(60)),
     "a ClientHello": ("port", bytes.fromhex("16030100c8010000c40303") + bytes(60)),
     "a ClientHello at HTTPS": ("tls_port", bytes.fromhex("16030100c8010000c40303") + bytes(60)),
@@ -76,6 +76,18 @@ def test_ten_seconds_are_all_that_a_stranger_has_however_it_drips(server):
         }
     seconds = {name: future.result() for name, future in taken.items()}
     assert all(9 < each < 30 for each in seconds.values()), seconds
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["TCP", "TLS"])
+def test_who_asks_for_nothing_but_its_address_may_go_on_asking(server, certificates, secure):
+    port, context = (server.tls_port, certificates.context()) if secure else (server.port, None)
+    client = stun.Client(stun.Stream(("127.0.0.1", port), context))
+    own = client.binding().address(stun.XOR_MAPPED_ADDRESS)
+    # Longer than a stranger has who asks for nothing.
+    time.sleep(11)
+    for _ in range(3):
+        assert client.binding().address(stun.XOR_MAPPED_ADDRESS) == own
+    client.close()
 
 
 def test_a_body_that_stalls_ends_even_the_connection_of_somebody_known(server, peer):

@@ -8,7 +8,7 @@ import time
 import pytest
 import stun
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PEERS, REALM, USERS, Server
+from server import LOOPBACK, PEERS, REALM, USERS, Server
 
 pytestmark = pytest.mark.ours
 
@@ -29,7 +29,7 @@ MAC_KEY = b"mac-key-mac-key-mac-"
 
 @pytest.fixture
 def server(serve):
-    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + KEYS)
+    return serve(LOOPBACK + USERS + PEERS + KEYS)
 
 
 @pytest.fixture

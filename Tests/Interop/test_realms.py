@@ -3,12 +3,12 @@
 import pytest
 import stun
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PEERS, REALM, REST, SECRET
+from server import LOOPBACK, PEERS, REALM, REST, SECRET
 
 pytestmark = pytest.mark.ours
 
 SITE, OTHER = "https://www.other.test", "other.test"
-LINES = [*LOOPBACK, *REST, *PEERS, *OLD_CHANNELS, f"origin-to-realm={SITE} {OTHER}", f"realm-quota={OTHER} 0 4"]
+LINES = [*LOOPBACK, *REST, *PEERS, f"origin-to-realm={SITE} {OTHER}", f"realm-quota={OTHER} 0 4"]
 
 
 @pytest.fixture(scope="module")

@@ -128,8 +128,19 @@ def test_a_number_outside_the_range_of_channels_is_refused(client, host, peer, n
 
 @pytest.mark.ours
 @pytest.mark.parametrize("number", [0x5000, 0x7FFF])
-def test_a_number_that_rfc_8656_took_away_is_refused(client, host, peer, number):
-    assert client.bind(number, peer(host).getsockname()[:2]).error == 400
+def test_a_number_that_rfc_8656_took_away_is_bound_unless_the_operator_wants_it_refused(serve, client, host, peer, number):
+    far = peer(host)
+    assert client.bind(number, far.getsockname()[:2]).error == 0
+    client.send_on(number, b"there")
+    data, relayed = far.recvfrom(100)
+    assert data == b"there"
+    far.sendto(b"and back", relayed)
+    assert client.receive() == (number, b"and back")
+    strict = serve(LOOPBACK + USERS + PEERS + ["rfc8656-channel-numbers"]).client(host)
+    assert strict.allocate(*([(stun.FAMILY, stun.IPV6)] if ":" in host else [])).error == 0
+    assert strict.bind(number, far.getsockname()[:2]).error == 400
+    strict.refresh(0)
+    strict.close()
 
 
 def test_a_peer_of_the_other_family_is_refused(client, host):

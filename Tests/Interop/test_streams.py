@@ -7,14 +7,14 @@ import time
 import pytest
 import stun
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS
 
 HOSTS = ["127.0.0.1", "::1"]
 
 
 @pytest.fixture
 def server(serve):
-    return serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS)
+    return serve(LOOPBACK + USERS + PEERS)
 
 
 @pytest.fixture

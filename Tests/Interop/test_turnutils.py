@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, REST, SECRET, USER, USERS
+from server import LOOPBACK, PASSWORD, PEERS, REST, SECRET, USER, USERS
 
 MESSAGES = 30
 V4, V6 = "127.0.0.1", "::1"
@@ -16,6 +16,8 @@ MINTED = ("-u", "ben", "-W", SECRET)
 CLIENT_TO_CLIENT = {
     "channels over IPv4": (V4, "-y -c"),
     "channels over IPv6": (V6, "-y -c -x"),
+    "both families at once": (V4, "-y -Z"),
+    "both families at once, by an IPv6 client": (V6, "-y -Z -x"),
     "indications over IPv4": (V4, "-y -c -s"),
     "indications over IPv6": (V6, "-y -c -s -x"),
     "an IPv6 relay for an IPv4 client": (V4, "-y -c -x"),
@@ -40,8 +42,8 @@ THROUGH_A_PEER = {
 @pytest.fixture(scope="module")
 def servers(serve):
     return {
-        "a static user": (serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS), KNOWN),
-        "a minted credential": (serve(LOOPBACK + REST + PEERS + OLD_CHANNELS), MINTED),
+        "a static user": (serve(LOOPBACK + USERS + PEERS), KNOWN),
+        "a minted credential": (serve(LOOPBACK + REST + PEERS), MINTED),
     }
 
 
@@ -97,12 +99,12 @@ def test_nothing_is_lost_through_a_peer(runs, who, name):
 
 @pytest.mark.parametrize("host", [V4, V6])
 def test_stunclient_learns_its_reflexive_address(serve, host):
-    server = serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS)
+    server = serve(LOOPBACK + USERS + PEERS)
     assert turnutils.stunclient(host, server.port)[0] == host
 
 
 def test_uclient_with_a_wrong_password_gets_no_allocation(serve):
-    server = serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS)
+    server = serve(LOOPBACK + USERS + PEERS)
     command = ["turnutils_uclient", "-y", "-c", "-p", str(server.port), "-u", USER, "-w", PASSWORD + "x", V4]
     status, said = turnutils.run(command)
     assert status != 0 and "Cannot complete Allocation" in said
@@ -110,7 +112,7 @@ def test_uclient_with_a_wrong_password_gets_no_allocation(serve):
 
 def test_negative_protocol_tests_disturb_nobody_else(serve):
     """uclient -R sends mutilated requests and hangs on those that nobody can answer, with coturn too."""
-    server = serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS)
+    server = serve(LOOPBACK + USERS + PEERS)
     command = ["turnutils_uclient", "-y", "-c", "-R", "-n", "50", "-p", str(server.port), "-u", USER, "-w", PASSWORD, V4]
     mutilating = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(6)]
     try:

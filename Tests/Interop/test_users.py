@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database of users as coturn's own turnadmin makes it, read and followed by a running server."""
 import contextlib
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -9,7 +10,7 @@ import time
 import pytest
 import stun
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PEERS, REALM, Server
+from server import LOOPBACK, PEERS, REALM, Server
 from test_credentials import allocation, minted
 from test_oauth import ask, sealed
 
@@ -36,7 +37,7 @@ def database(tmp_path):
 
 @contextlib.contextmanager
 def serving(database, *lines):
-    server = Server("sterna", LOOPBACK + PEERS + OLD_CHANNELS + [f"userdb={database}", *lines])
+    server = Server("sterna", LOOPBACK + PEERS + [f"userdb={database}", *lines])
     try:
         server.wait()
         yield server
@@ -65,6 +66,34 @@ def test_users_and_secrets_of_turnadmin_count_beside_those_of_the_file(database)
         assert allocation(server, "eva", "blue fox").error == 401
         assert allocation(server, *minted(secret="south wind")).error == 401
         assert "north wind" not in server.said() and "east wind" not in server.said()
+
+
+@pytest.mark.parametrize("link", [stun.Datagrams, stun.Stream], ids=["udp", "tcp"])
+def test_a_database_that_is_locked_at_the_start_turns_nobody_away(database, link):
+    """A backup has it for a moment. libwebrtc gives up when its Allocate is refused, with 438 as with any other code."""
+    add(database, "eva", "red fox")
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as holder:
+        holder.execute("begin exclusive")
+        with serving(database, "user=ana:blue fox") as server:
+            known = stun.Client(link(("127.0.0.1", server.port)), "ana", "blue fox")
+            assert known.allocate().error == 0
+            client = stun.Client(link(("127.0.0.1", server.port)), "eva", "red fox")
+            challenge = client.exchange(stun.encode(stun.ALLOCATE, attributes=[(stun.TRANSPORT, stun.UDP)]))
+            client.realm, client.nonce = challenge[stun.REALM], challenge[stun.NONCE]
+            client.key = hashlib.md5(b":".join([b"eva", client.realm, b"red fox"])).digest()
+            attributes = [(stun.TRANSPORT, stun.UDP), *client.credentials()]
+            request = stun.encode(stun.ALLOCATE, attributes=attributes, key=client.key)
+            with pytest.raises(stun.Silence):
+                client.exchange(request, 1)
+            holder.execute("commit")
+            # Over a stream it is not sent again.
+            if client.link.resends:
+                answer = client.exchange(request, 8)
+            else:
+                answer = stun.Message(client.link.receive(8))
+            assert answer.error == 0 and answer.address(stun.RELAYED_ADDRESS)
+            for each in (known, client):
+                each.close()
 
 
 def test_a_running_server_follows_turnadmin(database):

@@ -3,7 +3,7 @@
 import pytest
 import stun
 import turnutils
-from server import LOOPBACK, OLD_CHANNELS, PASSWORD, PEERS, USER, USERS
+from server import LOOPBACK, PASSWORD, PEERS, USER, USERS
 
 WORKERS = "workers=4"
 RESERVE = (stun.EVEN_PORT, b"\x80")
@@ -39,7 +39,7 @@ def test_a_reservation_is_redeemed_wherever_the_second_client_arrives(serve, lin
 
 
 def test_uclient_finds_the_ports_that_it_reserves_for_rtcp(serve):
-    server = serve(LOOPBACK + USERS + PEERS + OLD_CHANNELS + [WORKERS])
+    server = serve(LOOPBACK + USERS + PEERS + [WORKERS])
     for _ in range(3):
         traffic = turnutils.uclient(server, "-y", messages=10)
         assert traffic.sent > 0 and (traffic.received, traffic.lost) == (traffic.sent, 0), traffic.said

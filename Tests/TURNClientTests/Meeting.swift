@@ -108,7 +108,7 @@ final class Meeting {
             case .indication(let header): message = Array(relay.replyBytes[header])
             }
             hear(message + bytes[delivery.payload] + [UInt8](repeating: 0, count: delivery.padding))
-        case .dropped, .queued, .elsewhere, .belongs, .untold: break
+        case .dropped, .queued, .elsewhere, .belongs, .untold, .postponed: break
         @unknown default: break
         }
         drainRelay()

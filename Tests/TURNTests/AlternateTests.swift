@@ -41,6 +41,55 @@ struct AlternateTests {
         #expect(world.relay.allocationCount == 0 && world.ledger.total == 0)
     }
 
+    /// A server that shares the realm and the users of the one that sends clients there, and no key.
+    static func other() -> World { World(seed: 9) { $0.nonceKey = [UInt8](repeating: 8, count: 32) } }
+
+    @Test(
+        "gives a nonce with which the other server takes the first Allocate, from the client that was sent and no other"
+    )
+    func follows() throws {
+        let answer = try #require(allocate(Client(world)))
+        let nonce = try #require(answer.value(.nonce))
+        #expect(answer.value(.realm) == [UInt8](World.realm.utf8))
+        let other = Self.other()
+        func first(_ client: Client, _ method: STUN.Method = .allocate) -> Answer? {
+            client.nonce = nonce
+            return client.send(client.request(method) { $0.append(requestedTransport: 17) })
+        }
+        // Behind NAT another port may be seen there.
+        let there = Client(other, at: Endpoint(.v4(0x0909_0909), 41_234))
+        #expect(first(there)?.isSuccess == true)
+        // For what follows it needs a nonce of that server's own.
+        #expect(there.send(there.request(.refresh))?.code == .staleNonce)
+        #expect(there.refresh()?.isSuccess == true)
+        let elsewhere = Client(other, at: Endpoint(.v4(0x0909_090A), 40_000))
+        #expect(first(elsewhere)?.code == .staleNonce)
+        #expect(first(Client(other, "bob", at: Endpoint(.v4(0x0909_0909), 41_235)))?.code == .staleNonce)
+        let wrong = Client(other, "ana", password: "wrong", at: Endpoint(.v4(0x0909_0909), 41_236))
+        #expect(first(wrong)?.code == .unauthenticated)
+        for index in nonce.indices {
+            var forged = nonce
+            forged[index] = forged[index] == 0x41 ? 0x42 : 0x41
+            let client = Client(other, at: Endpoint(.v4(0x0909_0909), UInt16(42_000 + index)))
+            client.nonce = forged
+            #expect(client.send(client.request(.allocate) { $0.append(requestedTransport: 17) })?.code == .staleNonce)
+        }
+        #expect(other.relay.allocationCount == 1)
+    }
+
+    @Test("gives a nonce that is good for two minutes")
+    func late() throws {
+        let nonce = try #require(allocate(Client(world))?.value(.nonce))
+        let other = Self.other()
+        for (wait, isGood) in [(119, true), (2, false)] as [(Int64, Bool)] {
+            other.pass(.seconds(wait))
+            let client = Client(other, at: Endpoint(.v4(0x0909_0909), UInt16(40_000 + wait)))
+            client.nonce = nonce
+            let answer = client.send(client.request(.allocate) { $0.append(requestedTransport: 17) })
+            #expect(answer?.isSuccess == isGood && (isGood || answer?.code == .staleNonce))
+        }
+    }
+
     @Test("names the domain of the other certificate to clients of TLS")
     func domain() throws {
         let answer = try #require(allocate(Client(world, over: .tls)))

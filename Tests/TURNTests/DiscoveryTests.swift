@@ -61,6 +61,28 @@ struct DiscoveryTests {
         }
     }
 
+    @Test(
+        "a client of RFC 3489 is told where the answer comes from, which is where it asked for, and the other address",
+        arguments: [(0, false, false), (2, false, true), (4, true, false), (6, true, true)] as [(UInt32, Bool, Bool)])
+    func classic(flags: UInt32, address: Bool, port: Bool) throws {
+        let head = "00010008000102030405060708090a0b0c0d0e0f"
+        let client = Client(world)
+        let request = try #require(Hex.decode("\(head)00030004" + Hex.encode([0, 0, 0, UInt8(flags)])))
+        let answer = try #require(client.send(request))
+        let source = Endpoint(address ? Self.second.address : World.server.address, port ? 3479 : 3478)
+        #expect(world.takeToClients().map(\.flow.server) == [source])
+        #expect(answer.isSuccess && answer.plain(.mappedAddress) == client.flow.client)
+        #expect(answer.plain(.sourceAddress) == source && answer.plain(.changedAddress) == Self.second)
+        #expect(!answer.has(.xorMappedAddress) && answer.bytes.count == 56)
+        let bare = try #require(Hex.decode("00010000000102030405060708090a0b0c0d0e0f"))
+        #expect(client.send(bare)?.plain(.changedAddress) == Self.second)
+        // It may not choose whom the answer goes to, and gets none over a stream.
+        let reflecting = try #require(Hex.decode("0001000c000102030405060708090a0b0c0d0e0f0002000800011388c6336407"))
+        #expect(client.send(reflecting) == nil && Client(world, over: .tcp).send(bare) == nil)
+        let short = try #require(Hex.decode("00010008000102030405060708090a0b0c0d0e0f0003000200000000"))
+        #expect(client.send(short) == nil)
+    }
+
     @Test("RESPONSE-PORT sends the answer to another port of the same client, and to no listener of this server")
     func responsePort() throws {
         let client = Client(world)

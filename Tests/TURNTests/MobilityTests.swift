@@ -83,6 +83,51 @@ struct MobilityTests {
         #expect(world.sockets.keys.contains(relayed) && world.relay.inventory.tickets == 1)
     }
 
+    @Test("a ticket is a text that turnutils_uclient has room for, and no two are alike")
+    func text() throws {
+        var seen: Set<[UInt8]> = []
+        for port in 0..<20 {
+            let (_, ticket) = try #require(allocate(client(UInt16(40_000 + port))))
+            #expect((1...32).contains(ticket.count) && ticket.allSatisfy { (0x21...0x7E).contains($0) })
+            #expect(seen.insert(ticket).inserted)
+        }
+    }
+
+    /// A guest whose credentials end a minute after the world began.
+    func guest(_ port: UInt16, in world: World, over transport: Transport) -> Client {
+        let name = "1800000060:guest"
+        let password = Base64.encode(HMAC.authenticate([UInt8](name.utf8), key: [UInt8]("north".utf8), .sha1).array)
+        return Client(world, name, password: password, at: Endpoint(.v4(0x0909_0909), port), over: transport)
+    }
+
+    @Test(
+        "an allocation follows its client beyond the end of the credentials that made it, at this worker and at another",
+        arguments: [Transport.udp, .tcp])
+    func expired(transport: Transport) throws {
+        let worlds = (0..<2).map { number in
+            World(seed: UInt64(number)) { settings in
+                settings.mobility = true
+                (settings.worker, settings.workers) = (UInt8(number), 2)
+            }
+        }
+        for world in worlds { world.workers = worlds }
+        let (relayed, first) = try #require(allocate(guest(40_000, in: worlds[0], over: transport)))
+        for world in worlds { world.pass(.seconds(61)) }
+        #expect(guest(41_000, in: worlds[0], over: transport).allocate() == nil)
+        var ticket = first
+        for (number, worker) in [0, 1, 1, 0].enumerated() {
+            let client = guest(UInt16(50_000 + number), in: worlds[worker], over: transport)
+            // Whoever has the ticket and not the key moves nothing.
+            let thief = guest(UInt16(60_000 + number), in: worlds[worker], over: transport)
+            thief.password = "guess"
+            #expect(move(thief, ticket)?.code == .unauthenticated)
+            ticket = try #require(move(client, ticket)?.value(.mobilityTicket))
+            #expect(client.permit(.peer)?.isSuccess == true)
+            client.sendIndication([7], to: .peer)
+            #expect(worlds[worker].takeToPeers().map(\.from) == [relayed])
+        }
+    }
+
     @Test("a ticket is its owner's: nobody else moves an allocation, and nobody makes one up")
     func owner() throws {
         let (_, ticket) = try #require(allocate(client(40_000)))

@@ -163,6 +163,15 @@ struct ReservationTests {
         #expect(world.sockets.isEmpty && world.ended.first?.relayed == relayed)
     }
 
+    @Test("a client of coturn's asks for both with the number that a draft had")
+    func draftNumber() throws {
+        let answer = Client(world).ask(.allocate) { writer in
+            writer.append(requestedTransport: 17)
+            writer.append(.draftAdditionalAddressFamily, family: .v6)
+        }
+        #expect(answer?.addresses(.xorRelayedAddress).map(\.address) == [World.server.address, World.server6.address])
+    }
+
     @Test("what is missing of two families is said in ADDRESS-ERROR-CODE")
     func partial() throws {
         let none = World { $0.fallbackAddresses = [] }

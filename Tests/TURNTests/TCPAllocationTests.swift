@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 import STUN
 import TURN
 import Testing
@@ -291,6 +292,26 @@ struct TCPAllocationTests: TCPClients {
         let strange = ConnectionID(rawValue: id.rawValue &+ 1)
         #expect(take(strange, by: self.client(40_004))?.code == .badRequest, "a name that nothing has")
         #expect(take(id, by: self.client(40_005, over: .tls))?.isSuccess == true)
+    }
+
+    @Test("a guest whose time has ended goes on connecting and taking connections, and allocates nothing more")
+    func expired() throws {
+        let name = "1800000060:guest"
+        let password = Base64.encode(HMAC.authenticate([UInt8](name.utf8), key: [UInt8]("north".utf8), .sha1).array)
+        func guest(_ port: UInt16) -> Client {
+            Client(world, name, password: password, at: Endpoint(.v4(0x0909_0909), port), over: .tcp)
+        }
+        let client = guest(40_000)
+        #expect(allocate(client)?.isSuccess == true)
+        world.pass(.seconds(61))
+        #expect(allocate(guest(40_001))?.code == .unauthenticated)
+        _ = connect(client, .peer)
+        let (id, answer) = try accept()
+        #expect(answer.isSuccess)
+        let thief = guest(40_002)
+        thief.password = "guess"
+        #expect(take(id, by: thief)?.code == .unauthenticated)
+        #expect(take(id, by: guest(40_003))?.isSuccess == true)
     }
 
     @Test("the nonce of the allocation's own stream is good for its connections, and for nobody else's requests")

@@ -77,14 +77,23 @@ struct UserTableTests {
         #expect(table.count == 0)
     }
 
-    @Test("until the database was read nobody is turned away: a datagram is dropped, a stream asked to try again")
+    @Test("until the database was read nobody is turned away: a datagram is dropped, a stream waits for its answer")
     func incomplete() throws {
         let world = World { $0.credentials.isIncomplete = true }
         let datagrams = Client(world, "eve")
         #expect(datagrams.ask(.allocate) { $0.append(requestedTransport: 17) } == nil)
         let stream = Client(world, "eve", over: .tcp)
-        #expect(stream.ask(.allocate) { $0.append(requestedTransport: 17) }?.code == .staleNonce)
+        // A nonce first, which everybody is given.
+        #expect(stream.ask(.allocate) { $0.append(requestedTransport: 17) } == nil && world.postponed == 1)
+        let waiting = stream.request(.allocate) { $0.append(requestedTransport: 17) }
+        #expect(stream.send(waiting) == nil && world.postponed == 2)
         // Whoever is known already is served.
         #expect(Client(world, "ana", at: Endpoint(.v4(0x0909_0909), 40_001)).allocate() != nil)
+        var settings = World.settings()
+        settings.credentials.directory.append(
+            name: [UInt8]("eve".utf8), md5: stream.key.array, sha256: nil)
+        settings.credentials.directory.index()
+        world.relay.reload(settings)
+        #expect(stream.send(waiting)?.isSuccess == true)
     }
 }

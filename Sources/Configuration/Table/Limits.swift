@@ -15,8 +15,12 @@ extension Setting {
             "How many allocations a server that “sterna drain” empties does not wait for; they end with it."
         ).reloadable,
         Setting(
+            "peers-per-allocation", .number(1...4096), into: \.peersPerAllocation,
+            "The number of permissions that one allocation may have, and of channels. Each of more than a few hundred peers at a time makes every packet a little dearer."
+        ).own.reloadable,
+        Setting(
             "max-bps", .rate, into: \.maxBytesPerSecond,
-            "What one allocation may carry each way; 0 for no limit. Bytes, not bits: 3000000 is 24 Mbit/s."
+            "What one allocation may carry each way, a second's worth of it at once; 0 for no limit. Bytes, not bits: 3000000 is 24 Mbit/s."
         ).reloadable,
         Setting(
             "bps-capacity", .rate, into: \.capacity,

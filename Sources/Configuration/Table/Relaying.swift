@@ -50,8 +50,13 @@ extension Setting {
             "The lifetime of a permission. The RFC fixes it; for tests only."
         ).bare,
         Setting(
-            "rfc5766-channel-numbers", .boolean, into: \.rfc5766ChannelNumbers,
-            "Accepts channel numbers 0x5000 to 0x7FFF, which clients older than RFC 8656 bind."),
+            "rfc8656-channel-numbers", .boolean, into: \.rfc8656ChannelNumbers,
+            "Refuses channel numbers 0x5000 to 0x7FFF, which RFC 8656 took away. Clients older than that bind them, coturn's own turnutils_uclient among them, so they are accepted without it."
+        ).own.reloadable,
+        Setting(
+            "rfc5766-channel-numbers", .negation, into: \.rfc8656ChannelNumbers,
+            "coturn's switch for the same: the numbers are accepted, unless it says no."
+        ).synonym(of: "rfc8656-channel-numbers").reloadable,
         Setting(
             "mobility", .boolean, into: \.mobility,
             "Lets an allocation follow its client to another address (RFC 8016)."),

@@ -70,6 +70,8 @@ extension AttributeType {
     package static let additionalAddressFamily = Self(rawValue: 0x8000)
     package static let addressErrorCode = Self(rawValue: 0x8001)
     package static let icmp = Self(rawValue: 0x8004)
+    /// ADDITIONAL-ADDRESS-FAMILY as coturn's clients number it, which is what a draft of RFC 8656 had.
+    package static let draftAdditionalAddressFamily = Self(rawValue: 0x8032)
     // RFC 8445, ICE: sent to servers by mistake only
     package static let priority = Self(rawValue: 0x0024)
     package static let useCandidate = Self(rawValue: 0x0025)

@@ -41,7 +41,8 @@ extension RelayService.Settings {
         relay.maximumLifetime = settings.maxAllocateLifetime
         relay.permissionLifetime = settings.permissionLifetime
         relay.channelLifetime = settings.channelLifetime
-        relay.rfc5766ChannelNumbers = settings.rfc5766ChannelNumbers
+        relay.rfc8656ChannelNumbers = settings.rfc8656ChannelNumbers
+        relay.peersPerAllocation = settings.peersPerAllocation
         relay.fingerprints = settings.fingerprint
         relay.mobility = settings.mobility
         relay.answersBinding = !settings.noSTUN

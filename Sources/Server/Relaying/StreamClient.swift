@@ -31,6 +31,8 @@ final class StreamClient {
 
     /// How long a client may take until it has an allocation, or again has one; and for one message.
     private static let patience: Duration = .seconds(10)
+    /// How long a client that was told its address may be silent.
+    private static let pause: Duration = .seconds(60)
     /// The most that waits for a slow client. Voice that comes later than this is of no use to anybody.
     private static let backlogLimit = 256 << 10
 
@@ -56,6 +58,19 @@ final class StreamClient {
     static func grants(_ answer: Span<UInt8>) -> Bool {
         guard let header = try? Header(parsing: answer), header.kind == .success else { return false }
         return header.method != .binding && header.method != .refresh
+    }
+
+    /// Whether an answer tells the client its address and no more.
+    static func tellsAddress(_ answer: Span<UInt8>) -> Bool {
+        guard let header = try? Header(parsing: answer) else { return false }
+        return header.kind == .success && header.method == .binding
+    }
+
+    /// Lets a client that asks for nothing but its address go on asking: it keeps the connection open for as long as it needs
+    /// what its NATs have for it, and only it knows how long that is (RFC 8489 §6.2.2).
+    func mayAskOn() {
+        guard credentialsBy != nil else { return }
+        credentialsBy = worker.loop.now.instant + Self.pause
     }
 
     /// Starts the clock that closes the stream, or stops it.

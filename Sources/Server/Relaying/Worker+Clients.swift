@@ -104,6 +104,7 @@ extension Worker {
         case .belongs(let worker): if let flow { send(to: Int(worker), received, on: flow) }
         case .elsewhere(let worker): fetch(from: Int(worker), for: received, on: flow)
         case .untold: if let flow { retry(received, on: flow) }
+        case .postponed: postpone(received, of: flow)
         }
     }
 

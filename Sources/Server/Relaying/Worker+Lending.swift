@@ -66,7 +66,7 @@ extension Worker {
     /// Gives another worker what it asks for, if it is here.
     func lend(_ errand: Errand) {
         var loan: Loan?
-        if let (record, name) = relay.lend(errand.wanted, now: loop.now) {
+        if let (record, name) = relay.lend(errand.wanted, for: errand.request.span, now: loop.now) {
             loan = Loan(record, v4: letGo(of: name, .v4), v6: letGo(of: name, .v6))
         }
         performOutputs()

@@ -87,6 +87,7 @@ extension Worker {
     /// Sends an answer over a stream. Whoever was answered with more than a Binding has shown credentials.
     func reply(_ bytes: Span<UInt8>, over stream: StreamClient) {
         if StreamClient.grants(bytes) { stream.expectCredentials(false) }
+        if StreamClient.tellsAddress(bytes) { stream.mayAskOn() }
         stream.reply(bytes)
     }
 }

@@ -104,6 +104,8 @@ final class Worker {
     var arrivals: [Int?] = []
     /// Slots that the turn has changed.
     var changed: [UInt32] = []
+    /// Requests that wait until the operator's database is read.
+    var postponed: [PostponedRequest] = []
     /// Streams of which the turn has left or taken a rest.
     var restless: [StreamClient] = []
     /// Who waits for this worker to have kept everything.
@@ -170,6 +172,7 @@ final class Worker {
         case .serve: serve()
         case .reload(let settings):
             relay.reload(settings)
+            takePostponed()
             performOutputs()
         case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)

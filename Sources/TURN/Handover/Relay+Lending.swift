@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import STUN
 package import Wire
 
 // A client's flows come to the workers as the kernel's hash has it, so what one flow was promised may be asked for by
@@ -10,7 +11,8 @@ package enum Wanted: Hashable, Sendable {
     /// The port that is held under a RESERVATION-TOKEN for this user.
     case reservation(token: UInt64, user: [UInt8])
     /// The allocation of this user whose client has come from another flow, with its ticket (RFC 8016).
-    case allocation(ticket: UInt64, user: [UInt8])
+    /// Unless that has proven who it is, the request itself does, by the allocation's key.
+    case allocation(ticket: UInt64, user: [UInt8], realm: String, isProven: Bool)
 }
 
 extension Relay {
@@ -18,8 +20,11 @@ extension Relay {
     /// sockets went here.
     ///
     /// The sockets leave without an ``Output/close(_:_:)``; the ports are free again once ``Input/returned(_:)`` says so.
+    /// - Parameter request: What it is asked for with.
     /// - Returns: Nil when it is not here, or not that user's.
-    package mutating func lend(_ wanted: Wanted, now: Moment) -> (record: AllocationRecord, name: AllocationID)? {
+    package mutating func lend(_ wanted: Wanted, for request: Span<UInt8>, now: Moment) -> (
+        record: AllocationRecord, name: AllocationID
+    )? {
         switch wanted {
         case .reservation(let token, let user):
             guard let slot = reservations[token], allocations[slot].state == .reserved,
@@ -28,8 +33,9 @@ extension Relay {
             reservations[token] = nil
             lend(slot)
             return lent
-        case .allocation(let ticket, let user):
+        case .allocation(let ticket, let user, let realm, let isProven):
             guard let slot = tickets[ticket], isActive(slot, now), allocations[slot].user == user,
+                allocations[slot].realm == realm, isProven || isProof(request, of: slot),
                 let lent = record(of: slot)
             else { return nil }
             tickets[ticket] = nil
@@ -58,6 +64,13 @@ extension Relay {
         // What had been lent from here is home again.
         for endpoint in [record.v4, record.v6] { if let endpoint { returned(endpoint) } }
         return restore(record, isCounted: true)
+    }
+
+    /// Whether a request is protected with an allocation's own key.
+    private func isProof(_ request: Span<UInt8>, of slot: UInt32) -> Bool {
+        guard let message = try? Message(parsing: request) else { return false }
+        let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
+        return message.isAuthentic(presented, key: allocations[slot].key, in: request)
     }
 
     /// Keeps the ports of a slot taken, and nothing else. Its place in the quota goes with what was lent.

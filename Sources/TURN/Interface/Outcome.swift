@@ -12,7 +12,7 @@ package enum Outcome: Hashable, Sendable {
     case dropped(DropReason)
     /// Whatever is to be done stands in ``Relay/nextOutput()``.
     case queued
-    /// Another worker has what the request needs, ``Relay/wanted``: it is to be asked with ``Relay/lend(_:now:)``, what
+    /// Another worker has what the request needs, ``Relay/wanted``: it is to be asked with ``Relay/lend(_:for:now:)``, what
     /// it gives to be restored here, and the request to be given to ``Relay/resume(_:on:now:)`` in any case.
     case elsewhere(worker: UInt8)
     /// The message asks for a peer's connection that another worker has: the stream is to go on there, with this message
@@ -21,6 +21,9 @@ package enum Outcome: Hashable, Sendable {
     /// The message asks for what nobody in a room has told of yet. What may be on its way to this worker is to be given to
     /// ``Relay/handle(_:now:)`` as ``Input/scope(_:)``, and the message to ``Relay/resume(_:on:now:)``.
     case untold
+    /// The operator's database has to be read first, and over a stream nothing is sent again: the message is to be given
+    /// to ``Relay/receive(_:on:now:)`` once more after the next reload.
+    case postponed
 }
 
 /// Payload on its way to a peer.

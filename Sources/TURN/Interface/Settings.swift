@@ -30,11 +30,11 @@ package struct Settings: Sendable {
     package var maximumLifetime: Duration = .seconds(3600)
     package var permissionLifetime: Duration = .seconds(300)
     package var channelLifetime: Duration = .seconds(600)
-    /// Channels up to 0x7FFF, as RFC 5766 had them.
-    package var rfc5766ChannelNumbers = false
+    /// Channels up to 0x4FFF and no further, as RFC 8656 has them; else up to 0x7FFF, as RFC 5766 had them.
+    package var rfc8656ChannelNumbers = false
     /// FINGERPRINT in every answer, not only in answers to requests that had it.
     package var fingerprints = false
-    /// Permissions and, apart from them, channels that one allocation may have.
+    /// Permissions and, apart from them, channels that one allocation may have (`peers-per-allocation`).
     package var peersPerAllocation = 256
     /// What one allocation may relay each way (`max-bps`); zero: without limit.
     package var bytesPerSecond: UInt64 = 0

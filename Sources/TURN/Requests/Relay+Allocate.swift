@@ -40,7 +40,7 @@ extension Relay {
         }
         // A reservation can be redeemed here only.
         if wish.token == nil, let alternate = nextAlternate(for: request.flow) {
-            throw Refusal(sendingTo: alternate)
+            throw Refusal(sendingTo: alternate, with: redirectNonce(for: request.flow, identity, request.now))
         }
         guard !settings.isDraining else {
             throw Refusal(
@@ -85,8 +85,11 @@ extension Relay {
         let requested = try Refusal.reading { () throws(Malformed) in
             try message.addressFamily(.requestedAddressFamily, in: bytes)
         }
-        let additional = try Refusal.reading { () throws(Malformed) in
-            try message.addressFamily(.additionalAddressFamily, in: bytes)
+        let additional = try Refusal.reading { () throws(Malformed) -> UInt8? in
+            // What coturn's clients ask with means the same.
+            let number = try message.addressFamily(.additionalAddressFamily, in: bytes)
+            if let number { return number }
+            return try message.addressFamily(.draftAdditionalAddressFamily, in: bytes)
         }
         let lifetime = try Refusal.reading { () throws(Malformed) in try message.lifetime(in: bytes) }
         if token != nil, even != nil || requested != nil || additional != nil {
@@ -147,6 +150,12 @@ extension Relay {
         guard !fitting.isEmpty else { return nil }
         defer { alternateNumber = (alternateNumber + 1) % fitting.count }
         return fitting[alternateNumber % fitting.count]
+    }
+
+    /// The nonce with which the other server takes the client's first request.
+    private func redirectNonce(for flow: Flow, _ identity: Identity, _ now: Moment) -> [UInt8] {
+        RedirectNonce.make(
+            for: flow.client.address, features: Self.features, key: identity.key, at: now.time)
     }
 
     /// The lifetime for what a client asked, in seconds (RFC 8656 §7.2, §8.2).

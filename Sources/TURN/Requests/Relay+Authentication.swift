@@ -8,27 +8,28 @@ extension Relay {
     ///
     /// The nonce is looked at before the user: it takes one MAC with our own key, so that strangers do not make the
     /// server look up names and compute integrity. What a stranger learns from the order is nothing.
-    /// - Returns: Who sent the request; nil when the client was challenged instead.
     mutating func authenticate(
         _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee
-    ) throws(Refusal) -> Identity? {
+    ) throws(Refusal) -> Proof {
         let message = request.message
         guard message.has(.messageIntegrity) || message.has(.messageIntegritySHA256) else {
             counts.count(.noCredentials)
             challenge(addressee, .unauthenticated)
-            return nil
+            return .challenged
         }
         guard let realmPlace = message.place(of: .realm), let nonce = message.place(of: .nonce),
             let name = try name(in: message, bytes, of: credentials(of: addressee.realm))
         else { throw Refusal(.badRequest, "integrity without user name, realm or nonce") }
 
         guard let features = features(of: bytes.extracting(nonce), request, bytes) else {
-            counts.count(.staleNonce)
-            challenge(addressee, .staleNonce)
-            return nil
+            return staleNonce(addressee)
         }
         if let thirdParty = settings.credentials.thirdParty, let place = message.place(of: .accessToken) {
-            return authenticate(request, bytes, addressee, bytes.array(place), of: name, thirdParty)
+            let proof = authenticate(request, bytes, addressee, bytes.array(place), of: name, thirdParty)
+            guard case .proven(let identity) = proof, !isGood(bytes.extracting(nonce), of: identity, request) else {
+                return proof
+            }
+            return staleNonce(addressee)
         }
         let (algorithm, protection) = try algorithm(of: message, bytes, features)
         // For a realm that nobody has the work is that of the server's own.
@@ -37,12 +38,13 @@ extension Relay {
         // MESSAGE-INTEGRITY-SHA256 decides alone where it is present.
         let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
 
-        if let slot = request.slot, let realm, allocations[slot].user == name, allocations[slot].realm == realm,
-            allocations[slot].algorithm == algorithm,
+        if let slot = keyed(request, bytes), let realm, allocations[slot].user == name,
+            allocations[slot].realm == realm, allocations[slot].algorithm == algorithm,
             message.isAuthentic(presented, key: allocations[slot].key, in: bytes)
         {
             let key = allocations[slot].key
-            return Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm)
+            return .proven(
+                Identity(user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm))
         }
         do throws(CredentialProblem) {
             let (key, isMinted) = try credentials.key(for: name, algorithm, at: request.now.time) { candidate in
@@ -50,13 +52,43 @@ extension Relay {
             }
             guard let realm else { throw .wrongRealm }
             guard !isWithdrawn(name, at: request.now.time) else { throw .withdrawn }
-            return Identity(
+            let identity = Identity(
                 user: name, key: key, algorithm: algorithm, integrity: protection, realm: realm, isMinted: isMinted)
+            return isGood(bytes.extracting(nonce), of: identity, request) ? .proven(identity) : staleNonce(addressee)
         } catch {
-            reject(addressee, because: error)
-            return nil
+            if let realm, let worker = keeper(of: request, bytes, name, realm) { return .elsewhere(worker: worker) }
+            return reject(addressee, because: error)
         }
     }
+
+    /// The slot of the allocation whose own key may prove a request, for as long as that allocation lives: that of its flow,
+    /// of the peer's connection that it takes, or of its ticket.
+    private func keyed(_ request: Request, _ bytes: Span<UInt8>) -> UInt32? {
+        if let slot = request.slot ?? wanted(request, bytes) { return slot }
+        guard let ticket = ticket(in: request.message, bytes), let slot = tickets[ticket.number] else { return nil }
+        return isActive(slot, request.now) ? slot : nil
+    }
+
+    /// The worker that has the allocation of a request's ticket, which ``wanted`` then names: its key may prove what no
+    /// credentials of today do.
+    private mutating func keeper(
+        of request: Request, _ bytes: Span<UInt8>, _ name: [UInt8], _ realm: String
+    ) -> UInt8? {
+        guard !isResuming, request.slot == nil, let ticket = ticket(in: request.message, bytes),
+            ticket.worker != settings.worker, Int(ticket.worker) < settings.workers
+        else { return nil }
+        wanted = .allocation(ticket: ticket.number, user: name, realm: realm, isProven: false)
+        return ticket.worker
+    }
+
+    private mutating func staleNonce(_ addressee: Addressee) -> Proof {
+        counts.count(.staleNonce)
+        challenge(addressee, .staleNonce)
+        return .challenged
+    }
+
+    /// What nonces say of this server.
+    static var features: SecurityFeatures { [.passwordAlgorithms, .usernameAnonymity] }
 
     /// What a nonce that is good says of the server; nil of one that is not.
     ///
@@ -65,6 +97,10 @@ extension Relay {
     private func features(
         of nonce: Span<UInt8>, _ request: Request, _ bytes: Span<UInt8>
     ) -> SecurityFeatures? {
+        // Proven by the user's key alone, see ``isGood(_:of:_:)``.
+        if request.message.header.method == .allocate, let features = RedirectNonce.features(of: nonce) {
+            return features
+        }
         var clients = [request.flow.client]
         if let slot = wanted(request, bytes) { clients.append(allocations[slot].flow.client) }
         for client in clients {
@@ -74,43 +110,47 @@ extension Relay {
         return nil
     }
 
+    /// Whether a nonce is more than a look like that of a server that has sent the client here.
+    private func isGood(_ nonce: Span<UInt8>, of identity: Identity, _ request: Request) -> Bool {
+        guard RedirectNonce.features(of: nonce) != nil else { return true }
+        return RedirectNonce.isGood(
+            nonce, from: request.flow.client.address, key: identity.key, at: request.now.time)
+    }
+
     /// An access token under the identifier of the key that sealed it (RFC 7635 §7): the token holds the key that the
     /// request is protected with, and when that ends.
     private mutating func authenticate(
         _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee, _ token: [UInt8], of identifier: [UInt8],
         _ thirdParty: ThirdParty
-    ) -> Identity? {
+    ) -> Proof {
         let message = request.message
         do throws(CredentialProblem) {
             let token = try thirdParty.open(token, under: identifier, at: request.now.time)
             let presented: Integrity = message.has(.messageIntegritySHA256) ? .sha256 : .sha1
             let key = token.keys(for: presented).first { message.isAuthentic(presented, key: $0, in: bytes) }
             guard let key else { throw .wrongPassword }
-            return Identity(user: identifier, key: key, algorithm: .md5, integrity: .sha1, until: token.expires)
+            return .proven(
+                Identity(user: identifier, key: key, algorithm: .md5, integrity: .sha1, until: token.expires))
         } catch {
-            reject(addressee, because: error)
-            return nil
+            return reject(addressee, because: error)
         }
     }
 
     /// Challenges a client anew whose credentials are not accepted, and tells the operator why.
     ///
-    /// While the database of users is still being read nobody is turned away for good: a datagram is as if it had been
-    /// lost, and a stream, where nothing is sent again for long, is asked to try with another nonce.
-    private mutating func reject(_ addressee: Addressee, because problem: CredentialProblem) {
-        if settings.credentials.isIncomplete {
-            if addressee.flow.transport.isStream { challenge(addressee, .staleNonce) }
-            return
-        }
+    /// While the database of users is still being read nobody is turned away.
+    private mutating func reject(_ addressee: Addressee, because problem: CredentialProblem) -> Proof {
+        if settings.credentials.isIncomplete { return .unknownYet }
         counts.count(RefusalCause(problem))
         let before = outputs.count
         challenge(addressee, .unauthenticated)
-        guard outputs.count > before else { return }
+        guard outputs.count > before else { return .challenged }
         outputs.append(
             .refused(
                 Refused(
                     flow: addressee.flow, method: addressee.method, code: .unauthenticated,
                     cause: RefusalCause(problem), peer: nil, explanation: "\(problem)")))
+        return .challenged
     }
 
     private func isWithdrawn(_ name: [UInt8], at time: UnixTime) -> Bool {
@@ -155,8 +195,7 @@ extension Relay {
         replies.begin(.failure, addressee.method, addressee.transaction)
         replies.append(code, withReason: settings.reasons)
         replies.append(.realm, realm.span)
-        let nonce = nonces.nonce(
-            for: addressee.flow.client, features: [.passwordAlgorithms, .usernameAnonymity], at: addressee.now.time)
+        let nonce = nonces.nonce(for: addressee.flow.client, features: Self.features, at: addressee.now.time)
         replies.append(.nonce, nonce.span)
         replies.append(.passwordAlgorithms, offer.span)
         if let thirdParty = settings.credentials.thirdParty {

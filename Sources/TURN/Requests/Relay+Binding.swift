@@ -67,7 +67,11 @@ extension Relay {
         }
     }
 
-    /// A message of RFC 3489: only a Binding request that asks for no other address is answered.
+    /// A message of RFC 3489: a Binding request, answered from where it was sent to, and where NAT behaviour is discovered
+    /// from the other address or port that it asks for (RFC 3489 §8.1).
+    ///
+    /// An answer from another address is what reflectors are made of, so elsewhere who asks for one gets none; and
+    /// RESPONSE-ADDRESS is followed nowhere.
     mutating func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard settings.answersBinding else { return .dropped(.unexpected) }
         if flow.transport == .dtls { return refuseClassic(message, on: flow) }
@@ -75,17 +79,21 @@ extension Relay {
             message.header.method == .binding,
             !flow.transport.isStream, flow.client.port != 0, !message.has(.responseAddress)
         else { return .dropped(.notUnderstood) }
-        if let place = message.place(of: .changeRequest) {
-            // An answer from another address is what reflectors are made of: only a request for no change is answered.
-            guard place.count == 4, bytes.integer(UInt32.self, at: place.lowerBound) == 0 else {
-                return .dropped(.notUnderstood)
-            }
-        }
+        guard let change = try? message.changeRequest(in: bytes) ?? [] else { return .dropped(.notUnderstood) }
+        let other = discovery(for: flow)
+        guard change.isDisjoint(with: [.address, .port]) || other != nil else { return .dropped(.notUnderstood) }
+        guard other == nil || mayAnswer(flow) else { return .dropped(.unexpected) }
         guard mayAnswerStranger(flow, now) else { return .dropped(.overUnauthenticatedRate) }
         counts.bindings &+= 1
         replies.begin(.success, .binding, message.header.transaction, cookie: message.header.cookie)
         replies.append(.mappedAddress, address: flow.client)
-        outputs.append(.reply(to: flow, bytes: replies.message))
+        var way = flow
+        if let other {
+            way.server = flow.server.changed(change, to: other)
+            replies.append(.sourceAddress, address: advertised(way.server))
+            replies.append(.changedAddress, address: advertised(other))
+        }
+        outputs.append(.reply(to: way, bytes: replies.message))
         return .queued
     }
 

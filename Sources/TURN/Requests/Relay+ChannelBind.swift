@@ -17,12 +17,12 @@ extension Relay {
             try message.xorAddress(.xorPeerAddress, in: bytes)
         }
         guard let number, let peer else { throw Refusal(.badRequest, "no CHANNEL-NUMBER or no XOR-PEER-ADDRESS") }
-        let last: UInt16 = settings.rfc5766ChannelNumbers ? 0x7FFF : 0x4FFF
+        let last: UInt16 = settings.rfc8656ChannelNumbers ? 0x4FFF : 0x7FFF
         guard (0x4000...last).contains(number) else {
             throw Refusal(
                 .badRequest,
                 number > last && number <= 0x7FFF
-                    ? "channel \(number) is of RFC 5766's range; rfc5766-channel-numbers would allow it"
+                    ? "channel \(number) is of RFC 5766's range, which rfc8656-channel-numbers refuses"
                     : "channel \(number) is outside 16384…\(last)")
         }
         guard peer.port != 0 else { throw Refusal(.badRequest, "port 0 cannot be sent to", peer: peer) }

@@ -27,7 +27,7 @@ extension Relay {
     /// Writes an allocation's ticket into the answer: of a repeated request, that of the first one.
     mutating func appendTicket(of slot: UInt32) {
         guard let number = allocations[slot].ticket else { return }
-        let ticket = TicketKey(settings.nonceKey).seal(worker: settings.worker, number: number, random: &random)
+        let ticket = TicketKey(settings.nonceKey).ticket(worker: settings.worker, number: number)
         replies.append(.mobilityTicket, ticket.span)
     }
 
@@ -53,7 +53,7 @@ extension Relay {
             throw Refusal(.allocationMismatch, "the ticket was not made here")
         }
         if let slot = tickets[ticket.number], isActive(slot, request.now) {
-            guard allocations[slot].user == identity.user else {
+            guard isOwner(identity, of: slot) else {
                 throw Refusal(.wrongCredentials, "the allocation belongs to somebody else")
             }
             prepareMove(of: slot, to: request.flow)
@@ -62,8 +62,16 @@ extension Relay {
         guard !isResuming, ticket.worker != settings.worker, Int(ticket.worker) < settings.workers else {
             throw Refusal(.allocationMismatch, "no allocation has this ticket")
         }
-        wanted = .allocation(ticket: ticket.number, user: identity.user)
+        wanted = .allocation(ticket: ticket.number, user: identity.user, realm: identity.realm, isProven: true)
         return (0, ticket.worker)
+    }
+
+    /// What the ticket in a Refresh request says; nil where there is none that was made here.
+    func ticket(in message: Message, _ bytes: Span<UInt8>) -> (worker: UInt8, number: UInt64)? {
+        guard settings.mobility, message.header.method == .refresh,
+            let value = message.value(of: .mobilityTicket, in: bytes)
+        else { return nil }
+        return TicketKey(settings.nonceKey).open(value)
     }
 
     /// Takes requests and data of an allocation from another flow too, from where it goes on once something comes.

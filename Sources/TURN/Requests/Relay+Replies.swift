@@ -16,7 +16,9 @@ extension Relay {
             replies.append(refusal.code, withReason: addressee.identity != nil || settings.reasons)
         }
         if refusal.code == .unknownAttribute { replies.appendUnknown(refusal.unknown) }
-        if let alternate = refusal.alternate { append(alternate) }
+        if let alternate = refusal.alternate {
+            append(alternate, refusal.nonce, realm: addressee.identity?.realm ?? "")
+        }
         // Strangers get no byte more than they must.
         if addressee.identity != nil { appendSoftware() }
         finish(addressee)
@@ -42,8 +44,13 @@ extension Relay {
     }
 
     /// Appends where a client is to go (RFC 8489 §14.15, §14.16).
-    private mutating func append(_ alternate: Alternate) {
+    ///
+    /// With REALM and NONCE, which libwebrtc takes to the other server; others begin anew there.
+    private mutating func append(_ alternate: Alternate, _ nonce: [UInt8], realm: String) {
+        let realm = credentials(of: realm).realmBytes
         replies.append(.alternateServer, address: alternate.endpoint)
+        replies.append(.realm, realm.span)
+        replies.append(.nonce, nonce.span)
         guard let domain = alternate.domain.map({ [UInt8]($0.utf8) }) else { return }
         replies.append(.alternateDomain, domain.span)
     }

@@ -50,8 +50,12 @@ extension Relay {
                 return answered(since: before)
             }
             // Authentication comes before everything that an attribute may ask for (RFC 8489 §6.3).
-            guard let identity = try authenticate(request, bytes, addressee) else {
-                return answered(since: before)
+            let identity: Identity
+            switch try authenticate(request, bytes, addressee) {
+            case .proven(let proven): identity = proven
+            case .challenged: return answered(since: before)
+            case .unknownYet: return request.flow.transport.isStream ? .postponed : .dropped(.inProgress)
+            case .elsewhere(let worker): return .elsewhere(worker: worker)
             }
             addressee.identity = identity
             try checkUnknown(request)

@@ -27,6 +27,17 @@ struct Identity {
     var until: UnixTime?
 }
 
+/// What is known of who sent a request.
+enum Proof {
+    case proven(Identity)
+    /// The client was asked for credentials, or for other ones.
+    case challenged
+    /// Nobody can say before the operator's database has been read.
+    case unknownYet
+    /// The key that would prove it is another worker's.
+    case elsewhere(worker: UInt8)
+}
+
 /// Where an answer goes and how it is protected.
 struct Addressee {
     var flow: Flow
@@ -48,8 +59,9 @@ struct Refusal: Error {
     var explanation = ""
     var peer: Endpoint?
     var unknown: [AttributeType] = []
-    /// Where the client is sent instead.
+    /// Where the client is sent instead, and the nonce that it is to show there.
     var alternate: Alternate?
+    var nonce: [UInt8] = []
 
     /// - Parameter cause: Nil where the code alone tells it.
     init(
@@ -64,9 +76,10 @@ struct Refusal: Error {
     }
 
     /// A refusal that names another server.
-    init(sendingTo alternate: Alternate) {
+    init(sendingTo alternate: Alternate, with nonce: [UInt8]) {
         self.init(.tryAlternate, "sent to \(alternate.endpoint)")
         self.alternate = alternate
+        self.nonce = nonce
     }
 
     /// Reads an attribute; a malformed one is a bad request.

@@ -19,6 +19,8 @@ final class World {
     private(set) var disconnects: [ConnectionID] = []
     /// The worker that the last message's stream is to go on at.
     private(set) var destination: UInt8?
+    /// Messages of streams that wait for the operator's database.
+    private(set) var postponed = 0
     /// Endpoints that another program has.
     var busy: Set<Endpoint> = []
     /// What the host answers instead of binding.
@@ -170,6 +172,7 @@ final class World {
             for change in mail { handle(.scope(change)) }
             mail = []
             if let flow { act(on: relay.resume(bytes.span, on: flow, now: now), bytes, of: flow) }
+        case .postponed: postponed += 1
         case .elsewhere(let worker):
             if let flow, let wanted = relay.wanted { fetch(wanted, from: workers[Int(worker)], bytes, flow) }
         }
@@ -178,7 +181,9 @@ final class World {
 
     /// Takes over what another worker has, with its sockets, and goes on with the request.
     private func fetch(_ wanted: Wanted, from other: World, _ request: [UInt8], _ flow: Flow) {
-        if let (record, name) = other.relay.lend(wanted, now: now), let own = relay.borrow(record, for: flow) {
+        if let (record, name) = other.relay.lend(wanted, for: request.span, now: now),
+            let own = relay.borrow(record, for: flow)
+        {
             for (endpoint, owner) in other.sockets where owner == name {
                 other.sockets[endpoint] = nil
                 sockets[endpoint] = own
