@@ -54,9 +54,10 @@ let package = Package(
 
         // Core: machines that are told the time, the bytes and the randomness, and touch nothing.
         module("Wire", settings: onThePacketPath),
+        module("Addresses", sees: ["Wire"], settings: onThePacketPath),
         module("Crypto", sees: ["Wire", "COpenSSL"], settings: onThePacketPath),
         module("STUN", sees: ["Wire", "Crypto"], settings: onThePacketPath),
-        module("TURN", sees: ["Wire", "Crypto", "STUN"], settings: onThePacketPath),
+        module("TURN", sees: ["Wire", "Addresses", "Crypto", "STUN"], settings: onThePacketPath),
         module("TURNClient", sees: ["Wire", "Crypto", "STUN"]),
         module("HTTP", sees: ["Wire"]),
         module("WebSocket", sees: ["Wire", "Crypto", "HTTP"]),
@@ -64,31 +65,33 @@ let package = Package(
         module("Signaling", sees: ["Wire", "Crypto", "Media"]),
 
         // Engine: loops, sockets, timers, buffers; TLS and DTLS over memory.
-        module("Engine", sees: ["Wire", "CLinux"], settings: onThePacketPath),
+        module("Engine", sees: ["Wire", "Addresses", "CLinux"], settings: onThePacketPath),
         module("TLS", sees: ["Wire", "Crypto", "COpenSSL"], settings: onThePacketPath),
 
         // Product.
         module("Store", sees: ["Wire", "Signaling", "CSQLite"]),
-        module("Configuration", sees: ["Wire"]),
+        module("Configuration", sees: ["Wire", "Addresses"]),
         .target(
             name: "Web", dependencies: ["CWebAssets", "CZlib", "CQREncode"], exclude: ["client"],
             swiftSettings: strict),
         module(
             "Check",
             sees: [
-                "Wire", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration", "CLinux",
+                "Wire", "Addresses", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration",
+                "CLinux",
             ]),
         module(
             "Server",
             sees: [
-                "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "TLS", "Store",
-                "Configuration", "Web", "CSystemd",
+                "Wire", "Addresses", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Signaling", "Engine", "TLS",
+                "Store", "Configuration", "Web", "CSystemd",
             ],
             settings: onThePacketPath),
         .executableTarget(
             name: "sterna",
             dependencies: [
-                "Check", "Server", "Configuration", "Engine", "Signaling", "Store", "STUN", "Crypto", "Wire",
+                "Check", "Server", "Configuration", "Engine", "Signaling", "Store", "STUN", "Crypto", "Addresses",
+                "Wire",
             ],
             swiftSettings: strict),
 
@@ -96,22 +99,26 @@ let package = Package(
         tests("Wire", sees: ["Wire", "Crypto"]),
         tests("Crypto", sees: ["Crypto", "Wire"]),
         tests("STUN", sees: ["STUN", "Crypto", "Wire"]),
-        tests("TURN", sees: ["TURN", "STUN", "Crypto", "Wire"]),
-        tests("TURNClient", sees: ["TURNClient", "TURN", "STUN", "Crypto", "Wire"]),
-        tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Wire"], data: ["README.md", "cases.jsonl"]),
+        tests("Addresses", sees: ["Addresses", "Wire"]),
+        tests("TURN", sees: ["TURN", "STUN", "Crypto", "Addresses", "Wire"]),
+        tests("TURNClient", sees: ["TURNClient", "TURN", "STUN", "Crypto", "Addresses", "Wire"]),
+        tests("Hostile", sees: ["TURN", "STUN", "Crypto", "Addresses", "Wire"], data: ["README.md", "cases.jsonl"]),
         tests("HTTP", sees: ["HTTP", "Wire"]),
         tests("WebSocket", sees: ["WebSocket", "HTTP", "Wire"]),
         .testTarget(
             name: "MediaTests", dependencies: ["Media", "Crypto", "Wire"], exclude: ["Recordings"],
             swiftSettings: strict),
         tests("Signaling", sees: ["Signaling", "Crypto", "Wire"]),
-        tests("Engine", sees: ["Engine", "Wire", "CLinux"]),
+        tests("Engine", sees: ["Engine", "Addresses", "Wire", "CLinux"]),
         tests("TLS", sees: ["TLS", "Crypto", "Wire"]),
         tests("Store", sees: ["Store", "Signaling", "Crypto", "Wire"]),
-        tests("Configuration", sees: ["Configuration", "Wire"], data: ["Fixtures"]),
+        tests("Configuration", sees: ["Configuration", "Addresses", "Wire"], data: ["Fixtures"]),
         tests("Web", sees: ["Web", "CZlib"]),
         tests(
-            "Server", sees: ["Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Wire"]),
+            "Server",
+            sees: [
+                "Server", "Configuration", "Engine", "HTTP", "Signaling", "TLS", "TURN", "Crypto", "Addresses", "Wire",
+            ]),
         tests("Check", sees: ["Check", "Engine", "TLS", "Wire"]),
         tests("sterna", sees: ["sterna", "Configuration", "STUN", "Wire"]),
         tests("Structure", sees: []),

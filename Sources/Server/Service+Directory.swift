@@ -23,7 +23,7 @@ extension Service {
             !settings.users.isEmpty || !settings.restSecrets.isEmpty || !settings.oauthKeys.isEmpty
             || settings.userDatabase != nil
         // Whose logins are the pages' alone reaches peers that are relayed here too.
-        if hasLogins, let notice = settings.privatePeerNotice(on: (try? Host.addresses()) ?? []) {
+        if hasLogins, let notice = settings.privatePeerNotice(on: host) {
             log.write(.host, notice)
         }
         if !hasLogins, !settings.servesWeb, !settings.stunOnly,

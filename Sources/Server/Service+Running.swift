@@ -132,11 +132,12 @@ extension Service {
     }
 
     /// One line for `systemctl status`.
-    private var status: String {
+    var status: String {
         let served = [
             relay == nil ? nil : "STUN and TURN", webLoop == nil ? nil : "web",
         ].compactMap { $0 }
-        return "serving \(served.joined(separator: ", "))"
+        let awaited = awaited.isEmpty ? "" : "; waiting for \(awaited.map { "\($0)" }.joined(separator: ", "))"
+        return "serving \(served.joined(separator: ", "))\(awaited)"
     }
 
     /// The loops that must turn.

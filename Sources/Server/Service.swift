@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 package import Configuration
 package import Engine
 package import Store
@@ -45,6 +46,10 @@ package final class Service {
     private var mintedWith = ""
     /// Gives the web a new certificate.
     var showToWeb: ((Context) -> Void)?
+    /// What the host has, as far as is known; followed while the server runs.
+    var host = HostAddresses()
+    /// Tells of its changes.
+    var hostChanges: AddressChanges?
     /// What `external-ip` came to.
     var publicAddresses = PublicAddresses(written: Settings())
     /// Where the watch leaves what it finds.
@@ -76,13 +81,14 @@ package final class Service {
         applyLimits()
         do throws(ServiceFailure) {
             try readCertificate()
-            findAddresses()
+            try findAddresses()
             try startDirectory()
             releaseEntrances()
             try startRelay()
             try startWeb()
             try startAdministration()
             tellOfSurroundings()
+            tellAwaited()
             memoryAtStart = Host.usage.residentBytes
         } catch {
             stop()
@@ -128,7 +134,7 @@ package final class Service {
     /// What the settings in force mean for the relay.
     func relaySettings() throws(ServiceFailure) -> RelayService.Settings {
         var meant = RelayService.Settings(
-            settings, told: publicAddresses, ownSecret: settings.servesWeb ? secrets.relaySecret : nil,
+            settings, at: ownAddresses, ownSecret: settings.servesWeb ? secrets.relaySecret : nil,
             directory: directory?.directory, alternates: alternates.known,
             constants: RelayConstants(nonceKey: secrets.nonceKey, quotas: quotas),
             contexts: try certificate?.relayContexts() ?? RelayContexts(), limits: limits, log: log)
@@ -165,13 +171,13 @@ package final class Service {
             throw .relay(error)
         }
         self.relay = relay
-        for endpoint in relay.listeners.datagrams {
+        for endpoint in relay.listeners.datagrams where isHere(endpoint) {
             log.write(.listening, "STUN and TURN at \(endpoint)/udp", ["at": .endpoint(endpoint)])
         }
-        for endpoint in relay.listeners.streams {
+        for endpoint in relay.listeners.streams where isHere(endpoint) {
             log.write(.listening, "STUN and TURN at \(endpoint)/tcp", ["at": .endpoint(endpoint)])
         }
-        for endpoint in relay.listeners.proxied {
+        for endpoint in relay.listeners.proxied where isHere(endpoint) {
             log.write(.listening, "STUN and TURN behind a proxy at \(endpoint)/tcp", ["at": .endpoint(endpoint)])
         }
         for notice in relay.notices { log.write(.host, notice) }
@@ -209,10 +215,10 @@ package final class Service {
         if certificate != nil { showToWeb = thread.show }
         rooms = thread.count
         web = consume thread
-        for endpoint in webEndpoints {
+        for endpoint in webEndpoints where isHere(endpoint) {
             log.write(.listening, "web at http://\(endpoint)", ["at": .endpoint(endpoint)])
         }
-        for endpoint in secureWebEndpoints {
+        for endpoint in secureWebEndpoints where isHere(endpoint) {
             log.write(.listening, "web at https://\(endpoint)", ["at": .endpoint(endpoint)])
         }
     }

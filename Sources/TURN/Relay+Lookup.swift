@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 package import Wire
 
 extension Relay {
@@ -47,37 +48,35 @@ extension Relay {
 
     /// The endpoint that clients are told for one of this host's own.
     func advertised(_ endpoint: Endpoint) -> Endpoint {
-        guard let external = external(for: endpoint.address) else { return endpoint }
-        return Endpoint(external, endpoint.port)
-    }
-
-    private func external(for address: IPAddress) -> IPAddress? {
-        guard !settings.externalAddresses.isEmpty else { return nil }
-        let exact = settings.externalAddresses.first { $0.local == address }
-        let general = settings.externalAddresses.first { $0.local == nil && $0.address.family == address.family }
-        return (exact ?? general)?.address
+        Endpoint(settings.addresses.advertised(endpoint.address), endpoint.port)
     }
 
     /// The host's own endpoint behind one that clients are told; the endpoint itself where there is no other.
+    ///
+    /// Several addresses may stand behind one; after a change of them the live endpoint may be on any.
     func local(_ endpoint: Endpoint) -> Endpoint {
-        guard let external = settings.externalAddresses.first(where: { $0.address == endpoint.address }) else {
-            return endpoint
+        guard settings.addresses.hasPublicFaces else { return endpoint }
+        let behind = settings.addresses.behind(endpoint.address)
+        guard let first = behind.first else { return endpoint }
+        guard behind.count > 1 else { return Endpoint(first, endpoint.port) }
+        for address in behind where isRelayed(Endpoint(address, endpoint.port)) {
+            return Endpoint(address, endpoint.port)
         }
-        let family = endpoint.address.family
-        let address =
-            external.local ?? settings.relayAddresses.first { $0.family == family }
-            ?? pools.first { $0.address.family == family }?.address
-            ?? settings.fallbackAddresses.first { $0.family == family }
-        return Endpoint(address ?? endpoint.address, endpoint.port)
+        return Endpoint(first, endpoint.port)
     }
 
-    /// A peer as its client knows it: a relay address of this host goes by the address that clients are told.
+    /// A peer as its client knows it: a relayed address of this host goes by the address that clients are told.
     @inline(__always)
     func shown(_ peer: Endpoint) -> Endpoint {
-        guard !settings.externalAddresses.isEmpty, pools.contains(where: { $0.address == peer.address }) else {
+        guard settings.addresses.hasPublicFaces, settings.addresses.host.has(peer.address), isRelayed(peer) else {
             return peer
         }
         return advertised(peer)
+    }
+
+    /// Whether a local endpoint is some client's relayed address just now, of this worker or of another one.
+    private func isRelayed(_ endpoint: Endpoint) -> Bool {
+        live.scope(endpoint) != nil || live.listener(endpoint) != nil || owner(of: endpoint) != nil
     }
 
     /// This worker's allocation that relays datagrams at a local endpoint.

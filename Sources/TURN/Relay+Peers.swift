@@ -63,12 +63,9 @@ extension Relay {
         changes.note(slot)
     }
 
-    /// What the peer policy says of a peer; this server's public face is judged as the address behind it, too.
+    /// What the peer policy says of a peer, by the name that its client gives it.
     func judge(_ peer: Endpoint, relayedFrom relayed: Endpoint) -> PeerPolicy.Verdict {
-        let behind = local(peer).address
-        let policy = settings.peerPolicy
-        if behind != peer.address, let rule = policy.denial(of: peer.address) { return .denied(.rule(rule)) }
-        return policy.judge(behind, relayedFrom: relayed.address, relayAddresses: settings.relayAddresses)
+        settings.peerPolicy.judge(peer.address, relayedFrom: relayed.address)
     }
 
     /// Judges a peer by the settings of today; false when it is refused.

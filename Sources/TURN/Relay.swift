@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Addresses
 package import Crypto
 internal import STUN
 package import Wire
@@ -144,6 +145,14 @@ package struct Relay: ~Copyable {
         self.settings = settings
         nonces = NonceKey(settings.nonceKey)
         settingsNumber &+= 1
+    }
+
+    /// Goes by other addresses of the host from now on; allocations live on, peers are judged anew.
+    package mutating func follow(_ addresses: OwnAddresses) {
+        settings.addresses = addresses
+        settingsNumber &+= 1
+        // A host that changes its addresses every day does not gather their ports.
+        pools.removeAll { $0.used == 0 && addresses.haveLost($0.address) }
     }
 
     /// Tells of every running allocation.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Configuration
+internal import Engine
 
 /// The configuration that a verb's words name: `--config FILE`, and settings that override it.
 struct ConfigurationOption {
@@ -33,4 +34,9 @@ struct ConfigurationOption {
             if readsNone { nil } else if let path { try Input.File(reading: path) } else { try Input.File.standard() }
         verdict = Input(file: file, environment: Environment.variables, arguments: settings).verdict()
     }
+}
+
+extension Verdict {
+    /// The verdict where this host is to serve it; as it is where the host does not tell what it has.
+    var onThisHost: Verdict { (try? Host.ownAddresses()).map(held) ?? self }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import Synchronization
@@ -36,11 +37,12 @@ private let users = ["ana", "ben"].map { Credentials.User(name: $0, password: "s
 private let settings: Settings = {
     var policy = PeerPolicy()
     policy.listeners = [server]
-    policy.ownAddresses = relayAddresses
+    var wishes = OwnAddresses.Wishes()
+    wishes.relayAddresses = relayAddresses
+    policy.own = OwnAddresses(host: HostAddresses(relayAddresses), wishes: wishes)
     var settings = Settings(
         credentials: Credentials(realm: realm, users: users), peerPolicy: policy,
         nonceKey: [UInt8](repeating: 3, count: 32))
-    settings.relayAddresses = relayAddresses
     settings.ports = [50_000...50_031]
     settings.peersPerAllocation = 8
     return settings

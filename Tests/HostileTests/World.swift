@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import TURN
@@ -27,14 +28,14 @@ struct World: ~Copyable {
             Credentials.User(name: $0, password: "password of \($0)", realm: Self.realm)
         }
         var policy = PeerPolicy()
-        policy.ownAddresses = [Self.server.address]
+        policy.own = OwnAddresses(
+            host: HostAddresses([Self.server.address] + (hasIPv6 ? [.v6(0x2A00 << 112 | 1)] : [])))
         policy.listeners = [Self.server]
         policy.allowed = [AddressRange(.v4(0x7F00_000B), .v4(0x7F00_000C), origin: "test:1")].compactMap(\.self)
         var settings = Settings(
             credentials: Credentials(realm: Self.realm, users: users, secrets: [Credentials.Secret(Self.secret)]),
             peerPolicy: policy, nonceKey: [UInt8](repeating: 7, count: 32))
         settings.ports = [ports]
-        settings.fallbackAddresses = hasIPv6 ? [.v6(0x2A00 << 112 | 1)] : []
         relay = Relay(settings: settings, random: RandomStream(testSeed: 42), live: .none)
     }
 

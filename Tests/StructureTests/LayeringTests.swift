@@ -11,30 +11,34 @@ struct LayeringTests {
     static let mayImport: [String: Set<String>] = [
         // Core
         "Wire": [],
+        "Addresses": ["Wire"],
         "Crypto": ["Wire", "COpenSSL"],
         "STUN": ["Wire", "Crypto"],
-        "TURN": ["Wire", "Crypto", "STUN"],
+        "TURN": ["Wire", "Addresses", "Crypto", "STUN"],
         "TURNClient": ["Wire", "Crypto", "STUN"],
         "HTTP": ["Wire"],
         "WebSocket": ["Wire", "Crypto", "HTTP"],
         "Media": ["Wire"],
         "Signaling": ["Wire", "Crypto", "Media"],
         // Engine
-        "Engine": ["Wire", "CLinux", "Glibc", "Synchronization"],
+        "Engine": ["Wire", "Addresses", "CLinux", "Glibc", "Synchronization"],
         "TLS": ["Wire", "Crypto", "COpenSSL", "Glibc"],
         // Product
         "Store": ["Wire", "Signaling", "CSQLite", "Glibc", "Synchronization"],
-        "Configuration": ["Wire", "Glibc"],
+        "Configuration": ["Wire", "Addresses", "Glibc"],
         "Web": ["Wire", "CWebAssets", "CZlib", "CQREncode"],
         "Check": [
-            "Wire", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration", "CLinux", "Glibc",
+            "Wire", "Addresses", "Crypto", "STUN", "TURNClient", "WebSocket", "Engine", "TLS", "Configuration",
+            "CLinux", "Glibc",
         ],
         "Server": [
-            "Wire", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Media", "Signaling", "Engine", "TLS", "Store",
+            "Wire", "Addresses", "Crypto", "STUN", "TURN", "HTTP", "WebSocket", "Media", "Signaling", "Engine", "TLS",
+            "Store",
             "Configuration", "Web", "CSystemd", "Glibc", "Synchronization", "FoundationEssentials",
         ],
         "sterna": [
-            "Wire", "Crypto", "STUN", "Signaling", "Server", "Store", "Check", "Configuration", "Engine", "Glibc",
+            "Wire", "Addresses", "Crypto", "STUN", "Signaling", "Server", "Store", "Check", "Configuration", "Engine",
+            "Glibc",
         ],
     ]
 

@@ -8,7 +8,7 @@ struct SettingTests {
     static let through = [
         "minPort": "relayPorts", "maxPort": "relayPorts", "realm": "realmOrDefault", "useAuthSecret": "restSecrets",
         "rfc5780": "discoveryAddresses", "altListeningPort": "discoveryPort", "altTLSListeningPort": "discoveryTLSPort",
-        "oauth": "acceptsTokens",
+        "oauth": "acceptsTokens", "relayAddresses": "wishes", "allowLoopbackPeers": "wishes",
     ]
 
     /// Fields that switch off what is not there to be switched off.

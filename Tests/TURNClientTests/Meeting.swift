@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import TURN
@@ -32,10 +33,10 @@ final class Meeting {
             realm: Self.realm, users: [.init(name: "ana", password: "anaana", realm: Self.realm)],
             secrets: [.init("north")])
         var policy = PeerPolicy()
-        policy.ownAddresses = [.v4(0x0808_0808)]
+        policy.own = OwnAddresses(
+            host: HostAddresses([.v4(0x0808_0808), .v6(0x2606_4700_0000_0000_0000_0000_0000_1111)]))
         var settings = Settings(
             credentials: credentials, peerPolicy: policy, nonceKey: [UInt8](repeating: 7, count: 32))
-        settings.fallbackAddresses = [.v6(0x2606_4700_0000_0000_0000_0000_0000_1111)]
         settings.canForbidFragments = true
         change(&settings)
         relay = Relay(settings: settings, random: RandomStream(testSeed: 1), live: .none)

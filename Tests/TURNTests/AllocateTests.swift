@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import STUN
 import TURN
 import Testing
@@ -108,7 +109,7 @@ struct AllocateTests {
         let client = Client(world)
         let relayed = try #require(client.allocate { $0.append(.requestedAddressFamily, family: .v6) })
         #expect(relayed.address == World.server6.address)
-        let none = Client(World { $0.fallbackAddresses = [] })
+        let none = Client(World { $0.addresses = .of([World.server.address]) })
         let answer = none.ask(.allocate) { writer in
             writer.append(requestedTransport: 17)
             writer.append(.requestedAddressFamily, family: .v6)
@@ -126,8 +127,7 @@ struct AllocateTests {
         let inner = IPAddress.v4(0x0A00_0005)
         let outer = IPAddress.v4(0x0505_0505)
         let world = World { settings in
-            settings.relayAddresses = [inner]
-            settings.externalAddresses = [ExternalAddress(outer, for: inner)]
+            settings.addresses = .of([inner], relayingFrom: [inner], told: [ExternalAddress(outer, for: inner)])
         }
         #expect(Client(world).allocate()?.address == outer)
         #expect(world.sockets.keys.first?.address == inner)
@@ -283,7 +283,6 @@ struct AllocateTests {
         #expect(Client(six).allocate()?.address.family == .v6)
         let keeping = World { settings in
             settings.defaultFamily = nil
-            settings.fallbackAddresses = [World.server6.address, World.server.address]
         }
         #expect(Client(keeping).allocate()?.address.family == .v4)
         #expect(Client(keeping, at: .peer6, to: World.server6).allocate()?.address.family == .v6)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import TURN
@@ -98,7 +99,9 @@ struct AnswerTests {
 
     @Test("a server that relays IPv6 alone refuses who asks for no family")
     func noIPv4() throws {
-        let world = World { settings in settings.relayAddresses = [World.server6.address] }
+        let world = World { settings in
+            settings.addresses = .of([World.server6.address], relayingFrom: [World.server6.address])
+        }
         let client = Client(world)
         let answer = try #require(client.ask(.allocate) { $0.append(requestedTransport: 17) })
         #expect(answer.code == .addressFamilyNotSupported)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import STUN
 import TURN
 import Testing
@@ -183,8 +184,7 @@ struct ChannelTests {
     @Test("behind an external address clients know each other by it")
     func externalRelayToRelay() throws {
         let world = World { settings in
-            settings.externalAddresses = [ExternalAddress(.v4(0x0505_0505))]
-            settings.peerPolicy.ownAddresses += [.v4(0x0505_0505)]
+            settings.addresses = .of([World.server.address], told: [ExternalAddress(.v4(0x0505_0505))])
         }
         let ana = Client(world)
         let bob = Client(world, "bob", at: Endpoint(.v4(0x0909_0909), 50_000))
@@ -205,7 +205,7 @@ struct ChannelTests {
     func deniedExternal() throws {
         let outer = IPAddress.v4(0x0505_0505)
         let world = World { settings in
-            settings.externalAddresses = [ExternalAddress(outer)]
+            settings.addresses = .of([World.server.address], told: [ExternalAddress(outer)])
             settings.peerPolicy.denied = [AddressRange(outer, outer, origin: "test:1")].compactMap(\.self)
         }
         let ana = Client(world)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import STUN
 import TURN
 import Testing
@@ -14,7 +15,7 @@ struct DiscoveryTests {
             settings.discovery = [
                 Discovery(addresses: .init(World.server.address, second.address), ports: .init(3478, 3479))
             ].compactMap(\.self)
-            settings.peerPolicy.ownAddresses.append(second.address)
+            settings.addresses = .of([World.server.address, second.address, World.server6.address])
             settings.peerPolicy.listeners.append(Endpoint(.anyV4, 3479))
             change(&settings)
         }
@@ -142,10 +143,12 @@ struct DiscoveryTests {
     @Test("behind one-to-one NAT the public addresses are told")
     func external() {
         let world = Self.world { settings in
-            settings.externalAddresses = [
-                ExternalAddress(.v4(0xC633_6401), for: World.server.address),
-                ExternalAddress(.v4(0xC633_6402), for: Self.second.address),
-            ]
+            settings.addresses = .of(
+                [World.server.address, Self.second.address],
+                told: [
+                    ExternalAddress(.v4(0xC633_6401), for: World.server.address),
+                    ExternalAddress(.v4(0xC633_6402), for: Self.second.address),
+                ])
         }
         let (answer, way) = bind(Client(world)) { $0.append(.changeRequest, integer: UInt32(6)) }
         #expect(answer?.plain(.responseOrigin) == Endpoint(.v4(0xC633_6402), 3479))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import TURN
 import Testing
 import Wire
@@ -100,7 +101,7 @@ struct PeerPolicyTests {
     func own() throws {
         var policy = PeerPolicy()
         let address = try #require(IPAddress("10.0.0.5"))
-        policy.ownAddresses = [address]
+        policy.own = .of([address])
         #expect(Self.judge(address, by: policy) == .allowed(.own))
         policy.allowed = [try #require(AddressRange(address, address, origin: "a:1"))]
         #expect(Self.judge(address, by: policy) == .allowed(.ownAllowed))
@@ -116,7 +117,7 @@ struct PeerPolicyTests {
         #expect(
             Self.judge(.loopbackV4, by: policy) == .allowed(.open)
                 && Self.judge(.loopbackV6, by: policy) == .allowed(.open))
-        policy.ownAddresses = [.loopbackV4]
+        policy.own = .of([.loopbackV4])
         #expect(Self.judge(.loopbackV4, by: policy) == .allowed(.ownAllowed))
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import STUN
 import TURN
 import Testing
@@ -174,7 +175,7 @@ struct ReservationTests {
 
     @Test("what is missing of two families is said in ADDRESS-ERROR-CODE")
     func partial() throws {
-        let none = World { $0.fallbackAddresses = [] }
+        let none = World { $0.addresses = .of([World.server.address]) }
         let answer = try #require(dual(Client(none)))
         #expect(answer.isSuccess && answer.addresses(.xorRelayedAddress).count == 1)
         #expect(answer.value(.addressErrorCode)?.prefix(4) == [2, 0, 4, 40])

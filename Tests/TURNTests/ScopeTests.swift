@@ -21,7 +21,6 @@ struct ScopeTests {
                 secrets: [.init("north"), .init("own", isOwn: true)])
             credentials.isIncomplete = false
             settings.credentials = credentials
-            settings.externalAddresses = []
             change(&settings)
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import TURN
@@ -194,7 +195,7 @@ struct TCPAllocationTests: TCPClients {
     @Test("behind a NAT an allocation reaches another one by its public address, and itself by none")
     func external() throws {
         let face = Endpoint(.v4(0x0505_0505), 0)
-        let world = World { $0.externalAddresses = [ExternalAddress(face.address)] }
+        let world = World { $0.addresses = .of([World.server.address], told: [ExternalAddress(face.address)]) }
         let (client, relayed) = try allocated(in: world)
         let (_, other) = try allocated(40_001, in: world)
         #expect(relayed.address == face.address)

@@ -140,6 +140,8 @@ class Changing(Host):
 
     def build(self):
         super().build()
+        # As systemd sets it: the next address of a network outlives the one before it.
+        self.namespace.set("ipv4/conf/all/promote_secondaries", 1)
         # The last number of its addresses, and whom it has met with them.
         self.last, self.met = 10, None
 

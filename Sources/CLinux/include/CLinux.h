@@ -17,6 +17,7 @@
 #include "linux_names.h"
 #include "linux_polling.h"
 #include "linux_process.h"
+#include "linux_routing.h"
 #include "linux_sockets.h"
 
 #endif

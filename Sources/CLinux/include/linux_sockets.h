@@ -36,6 +36,11 @@ static inline int linux_get(int fd, int level, int option) {
 static inline int linux_set_v6_only(int fd) { return linux_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1); }
 static inline int linux_set_reuse_address(int fd) { return linux_set(fd, SOL_SOCKET, SO_REUSEADDR, 1); }
 static inline int linux_set_reuse_port(int fd) { return linux_set(fd, SOL_SOCKET, SO_REUSEPORT, 1); }
+/* The address may be one that the host gets later: packets to it arrive from then on. */
+static inline int linux_set_free_bind(int fd, int v6) {
+    return linux_set(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? 78 /* IPV6_FREEBIND */ : 15 /* IP_FREEBIND */, 1);
+}
+
 static inline int linux_set_no_delay(int fd) { return linux_set(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
 
 /* The kernel takes no more than `bytes` that it cannot send at once. */

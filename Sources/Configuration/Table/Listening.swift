@@ -11,7 +11,7 @@ extension Setting {
         ),
         Setting(
             "listening-ip", .address, into: \.listeningAddresses,
-            "An address to serve STUN and TURN on; repeat it for several. Without it every address of the host is served, IPv4 and IPv6."
+            "An address to serve STUN and TURN on; repeat it for several. One that the host does not have yet is waited for. Without it every address of the host is served, IPv4 and IPv6, those too that it gets later."
         ).defaultDeviates("Without it IPv6 is served too; coturn serves IPv4 only unless :: is asked for."),
         Setting(
             "no-udp", .negation, into: \.servesUDP,

@@ -18,7 +18,7 @@ extension Setting {
         ).reloadable,
         Setting(
             "allow-loopback-peers", .boolean, into: \.allowLoopbackPeers,
-            "Lets clients reach this host's loopback addresses. For tests only: every service of the host becomes reachable."
+            "Lets clients reach this host's loopback addresses, and relays whoever comes from there from there. For tests only: every service of the host becomes reachable."
         ),
     ]
 }

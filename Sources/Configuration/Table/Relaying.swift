@@ -4,11 +4,11 @@ extension Setting {
     static let relaying: [Setting] = [
         Setting(
             "relay-ip", .address, into: \.relayAddresses,
-            "An address to open relayed addresses on; repeat it for several. Without it, the address that the client reached."
+            "An address of this host to open relayed addresses on; repeat it for several. Without it, the address that the client reached, and for the other family the one from which the host's packets leave."
         ),
         Setting(
             "external-ip", .externalAddress, into: \.externalAddresses,
-            "The public address of a host behind one-to-one NAT, as PUBLIC or PUBLIC/PRIVATE; repeat it for several. PUBLIC may be a DNS name, which is looked up every minute; auto takes what the host's interfaces say, and where that is private what external-ip-server sees."
+            "The public address of a host behind one-to-one NAT, as PUBLIC or PUBLIC/PRIVATE; repeat it for several. PUBLIC may be a DNS name, which is looked up every minute; auto takes what the host's interfaces say, and where that is private what external-ip-server sees; without that one it finds nothing out."
         ).deviates(
             "One without /PRIVATE stands for the addresses of its own family only; names are followed when they change.",
             where: { line, _ in

@@ -23,6 +23,8 @@ package struct DatagramSocket: ~Copyable, Sendable {
         package static let tellsDrops = Self(rawValue: 4)
         /// ICMP errors are queued at the socket, for ``queuedErrors(of:_:)`` (IP_RECVERR).
         package static let queuesErrors = Self(rawValue: 8)
+        /// The host may get the address later: packets to it arrive from then on.
+        package static let mayComeLater = Self(rawValue: 16)
     }
 
     /// Binds a socket to `endpoint`. A wildcard socket tells with each parcel which address was asked.
@@ -34,9 +36,7 @@ package struct DatagramSocket: ~Copyable, Sendable {
         let descriptor = try Descriptor(checking: linux_socket_udp(endpoint.address.family == .v6 ? 1 : 0))
         let granted = try Self.prepare(descriptor.number, for: endpoint, options, receiveBuffer)
         if let sendBuffer { try Errno.check(linux_set_send_buffer(descriptor.number, Int32(clamping: sendBuffer))) }
-        var address = linux_address(endpoint)
-        // Safe: the address lives through the call.
-        try Errno.check(unsafe linux_bind(descriptor.number, &address))
+        try Self.bind(descriptor.number, to: endpoint, mayComeLater: options.contains(.mayComeLater))
         let local = try Endpoint.local(of: descriptor.number)
         self.local = local
         self.receiveBuffer = granted
@@ -77,6 +77,20 @@ package struct DatagramSocket: ~Copyable, Sendable {
         setFragments(number, endpoint.address.family, true)
         guard let receiveBuffer else { return Int(try Errno.check(linux_receive_buffer(number))) }
         return Int(try Errno.check(linux_set_receive_buffer(number, Int32(clamping: receiveBuffer))))
+    }
+
+    /// Binds a socket of either kind, to an address that the host has or, where it may come later, does not have yet.
+    static func bind(_ number: Int32, to endpoint: Endpoint, mayComeLater: Bool) throws(Errno) {
+        var address = linux_address(endpoint)
+        // Safe: the address lives through the call.
+        let result = unsafe linux_bind(number, &address)
+        guard mayComeLater, result < 0, Errno(code: -result) == .addressNotAvailable else {
+            try Errno.check(result)
+            return
+        }
+        try Errno.check(linux_set_free_bind(number, endpoint.address.family == .v6 ? 1 : 0))
+        // Safe: as above.
+        try Errno.check(unsafe linux_bind(number, &address))
     }
 
     /// Gives the open descriptor away; the caller closes it.

@@ -15,7 +15,8 @@ package final class Listener: Source {
     private var registration: Loop.Registration?
     private var retry: Timer?
 
-    /// Listens at `endpoint` and gives `accepted` every new stream, which closes unless it is opened there.
+    /// Listens at `endpoint` and gives `accepted` every new stream, which closes unless it is opened there. An address
+    /// that the host does not have yet is listened at from the moment in which it gets it.
     ///
     /// - Parameter sharesPort: Several listeners of this user have the port; the kernel spreads the connections.
     package init(
@@ -96,7 +97,7 @@ package final class Listener: Source {
         connectingFrom endpoint: Endpoint, on loop: Loop, backlog: Int32 = 64, accepted: @escaping (Stream) -> Void
     ) throws(BindFailure) {
         do {
-            let descriptor = try Self.bound(to: endpoint, sharesPort: false)
+            let descriptor = try Self.bound(to: endpoint, sharesPort: false, mayComeLater: false)
             try Errno.check(linux_set_reuse_port(descriptor.number))
             try Errno.check(linux_listen(descriptor.number, backlog))
             local = try Endpoint.local(of: descriptor.number)
@@ -110,16 +111,16 @@ package final class Listener: Source {
         }
     }
 
-    private static func bound(to endpoint: Endpoint, sharesPort: Bool) throws(Errno) -> Descriptor {
+    private static func bound(
+        to endpoint: Endpoint, sharesPort: Bool, mayComeLater: Bool = true
+    ) throws(Errno) -> Descriptor {
         let v6 = endpoint.address.family == .v6
         let descriptor = try Descriptor(checking: linux_socket_tcp(v6 ? 1 : 0))
         if v6 { try Errno.check(linux_set_v6_only(descriptor.number)) }
         // A restart must not wait for the old connections' TIME_WAIT.
         try Errno.check(linux_set_reuse_address(descriptor.number))
         if sharesPort { try Errno.check(linux_set_reuse_port(descriptor.number)) }
-        var address = linux_address(endpoint)
-        // Safe: the address lives through the call.
-        try Errno.check(unsafe linux_bind(descriptor.number, &address))
+        try DatagramSocket.bind(descriptor.number, to: endpoint, mayComeLater: mayComeLater)
         return descriptor
     }
 

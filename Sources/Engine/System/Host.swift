@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import CLinux
 internal import Glibc
 package import Wire
@@ -21,22 +22,7 @@ package enum Host {
     }
 
     /// The addresses of all interfaces that are up, loopback and link-local ones included.
-    package static func addresses() throws(Errno) -> [IPAddress] {
-        var first: UnsafeMutablePointer<ifaddrs>?
-        // Safe: the list is walked within this scope and freed once.
-        guard unsafe getifaddrs(&first) == 0 else { throw Errno(code: errno) }
-        defer { unsafe freeifaddrs(first) }
-        var addresses: [IPAddress] = []
-        var next = unsafe first
-        while let entry = unsafe next {
-            unsafe next = entry.pointee.ifa_next
-            guard unsafe entry.pointee.ifa_flags & UInt32(IFF_UP) != 0,
-                let address = unsafe address(entry.pointee.ifa_addr), !addresses.contains(address)
-            else { continue }
-            addresses.append(address)
-        }
-        return addresses
-    }
+    package static func addresses() throws(Errno) -> [IPAddress] { try ownAddresses().addresses }
 
     static func address(_ pointer: UnsafeMutablePointer<sockaddr>?) -> IPAddress? {
         guard let pointer = unsafe pointer else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import Wire
@@ -67,6 +68,6 @@ extension PublicAddresses.Finder {
                 }
             },
             observe: ReflexiveAddress.observed(by:),
-            own: { (try? Host.addresses()) ?? [] })
+            own: { (try? Host.ownAddresses()) ?? HostAddresses() })
     }
 }

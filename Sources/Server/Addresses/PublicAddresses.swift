@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
-internal import TURN
 internal import Wire
 
 /// The public addresses of this host, as `external-ip` says or lets them be found out.
 struct PublicAddresses: Hashable, Sendable {
-    var known: [TURN.ExternalAddress] = []
+    var known: [Addresses.ExternalAddress] = []
     /// What could not be found out, for the operator.
     var problems: [String] = []
 
@@ -16,8 +16,8 @@ struct PublicAddresses: Hashable, Sendable {
         var lookUp: (_ name: String) -> Result<[IPAddress], LookupProblem>
         /// The address that a STUN server sees this host's datagrams come from.
         var observe: (_ server: Endpoint) -> IPAddress?
-        /// The host's own addresses.
-        var own: () -> [IPAddress]
+        /// What the host has.
+        var own: () -> HostAddresses
     }
 
     /// Why a name has no address, in the resolver's words.
@@ -25,14 +25,11 @@ struct PublicAddresses: Hashable, Sendable {
         let text: String
     }
 
-    init(known: [TURN.ExternalAddress] = []) { self.known = known }
+    init(known: [Addresses.ExternalAddress] = []) { self.known = known }
 
     /// Those that were written as addresses.
     init(written settings: Configuration.Settings) {
-        known = settings.externalAddresses.compactMap { external in
-            guard case .address(let address) = external.source else { return nil }
-            return TURN.ExternalAddress(address, for: external.local)
-        }
+        known = settings.writtenExternalAddresses
     }
 
     /// All of them, found with `finder`.
@@ -62,21 +59,16 @@ struct PublicAddresses: Hashable, Sendable {
             // One of each family: a client is told one.
             let chosen = [IPAddress.Family.v4, .v6].compactMap { family in fitting.first { $0.family == family } }
             if chosen.isEmpty { problems.append("external-ip: \(name) has no address of the family that is needed") }
-            known += chosen.map { TURN.ExternalAddress($0, for: local) }
+            known += chosen.map { Addresses.ExternalAddress($0, for: local) }
         }
     }
 
     /// Where an interface has a public address nothing stands in between; else the configured STUN server is asked.
     private mutating func find(_ settings: Configuration.Settings, with finder: Finder) {
-        let used = settings.relayAddresses.isEmpty ? settings.listeningAddresses : settings.relayAddresses
-        let own = (used.isEmpty || used.contains(where: \.isUnspecified) ? finder.own() : used).filter(\.mayBeBehindNAT)
-        // Over IPv6 a private address has a public one beside it, or no way out.
-        guard !own.isEmpty, !own.contains(where: { $0.family == .v4 && $0.isPublic }) else { return }
-        guard own.contains(where: { $0.family == .v4 }) else { return }
+        let host = finder.own()
+        guard settings.unknownOutside(on: host) != nil else { return }
         guard let server = settings.externalAddressServer else {
-            problems.append(
-                "external-ip=auto: \(own[0]) is not public, and there is nobody to ask; "
-                    + "name a STUN server with external-ip-server, or the public address itself")
+            problems += [settings.nobodyToAsk(on: host)].compactMap(\.self)
             return
         }
         var endpoints: [Endpoint] = []
@@ -91,19 +83,6 @@ struct PublicAddresses: Hashable, Sendable {
             problems.append("external-ip-server: \(server.host):\(server.port) does not answer over IPv4")
             return
         }
-        if !own.contains(address) { known.append(TURN.ExternalAddress(address)) }
-    }
-}
-
-extension IPAddress {
-    /// Whether everybody can reach it.
-    fileprivate var isPublic: Bool { PeerPolicy().judge(self, relayedFrom: self) == .allowed(.open) }
-
-    /// Whether it is neither loopback nor link-local.
-    fileprivate var mayBeBehindNAT: Bool {
-        switch self {
-        case .v4(let bits): bits >> 24 != 127 && bits >> 16 != 0xA9FE && bits != 0
-        case .v6(let bits): bits > 1 && bits >> 118 != 0x3FA
-        }
+        if !host.has(address) { known.append(Addresses.ExternalAddress(address)) }
     }
 }

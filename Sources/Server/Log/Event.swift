@@ -39,6 +39,8 @@ extension Event {
     package static let ready = Event("ready", .info)
     /// An address is being listened on.
     package static let listening = Event("listening", .info, perSecond: 1000)
+    /// The host has other addresses than before.
+    package static let addresses = Event("addresses", .info, perSecond: 20)
     /// The server is ending, and why.
     package static let stopping = Event("stopping", .info)
     /// Something of the host is not as it should be: buffers, descriptors, ports.
@@ -57,6 +59,8 @@ extension Event {
     package static let session = Event("session", .info, perSecond: 200)
     /// A TURN request was refused, and why.
     package static let refused = Event("refused", .debug)
+    /// A peer in the host's own network was refused, where the host is in no other: what an operator looks for.
+    package static let neighbour = Event("refused", .warning, perSecond: 1)
     /// Somebody's credentials were not accepted, and why.
     package static let credentials = Event("credentials", .info, perSecond: 5)
     /// An allocation was refused because a quota was reached or something ran out.

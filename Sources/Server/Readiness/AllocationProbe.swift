@@ -25,6 +25,8 @@ struct AllocationProbe: ~Copyable {
     private var request: [UInt8] = []
     private var realm: [UInt8] = []
     private var nonce: [UInt8] = []
+    /// Asked for where nothing is relayed over IPv4.
+    private var family: IPAddress.Family?
     private var outputs: [Output] = []
     /// When to call ``tick(now:)``, unless a datagram comes first.
     private(set) var deadline: Instant?
@@ -68,6 +70,10 @@ struct AllocationProbe: ~Copyable {
             let code = (try? message.errorCode(in: datagram)) ?? nil
             // Who is sent elsewhere has been let in (RFC 8489 §10).
             if step == .allocation, code == .tryAlternate { return finish(nil) }
+            if step == .allocation, code == .addressFamilyNotSupported, family == nil {
+                family = .v6
+                return send(.allocate, now: now)
+            }
             finish("the relay refuses an allocation: \(code.map { "\($0)" } ?? "without a code")")
         case (_, .request), (_, .indication), (.over, _): return
         }
@@ -80,6 +86,7 @@ struct AllocationProbe: ~Copyable {
         // UDP (RFC 8656 §14.7); a lifetime of zero gives the allocation back (§7).
         if method == .allocate {
             writer.append(.requestedTransport, integer: UInt32(17) << 24)
+            if let family { writer.append(.requestedAddressFamily, family: family) }
         } else {
             writer.append(.lifetime, integer: UInt32(0))
         }

@@ -69,7 +69,7 @@ final class ListenerSocket: Sendable {
         self.index = index
         do {
             socket = try DatagramSocket(
-                at: endpoint, options: [.sharesPort, .merges, .tellsDrops], receiveBuffer: buffer,
+                at: endpoint, options: [.sharesPort, .merges, .tellsDrops, .mayComeLater], receiveBuffer: buffer,
                 sendBuffer: buffer)
         } catch {
             throw BindFailure(endpoint, .udp, error)

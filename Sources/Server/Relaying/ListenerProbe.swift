@@ -66,6 +66,7 @@ enum ListenerProbe {
     }
 
     private static func datagrams(at endpoint: Endpoint, _ inheritance: Inheritance) throws(Errno) -> Endpoint {
-        inheritance.hasListeners(.udp, at: endpoint) ? endpoint : try DatagramSocket(at: endpoint).local
+        inheritance.hasListeners(.udp, at: endpoint)
+            ? endpoint : try DatagramSocket(at: endpoint, options: .mayComeLater).local
     }
 }

@@ -45,6 +45,7 @@ extension Log {
     /// A client's first request is challenged and never told of; what it answers wrongly is what operators look for.
     private static func event(for refused: Refused) -> Event {
         switch (refused.cause, refused.code) {
+        case (.neighbourPeer, _): .neighbour
         case (.draining, _): .refused
         case (_, .unauthenticated): .credentials
         case (_, .allocationQuotaReached), (_, .insufficientCapacity): .capacity

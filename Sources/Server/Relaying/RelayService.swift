@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Crypto
 internal import Engine
 package import TURN
@@ -68,6 +69,11 @@ package final class RelayService {
         for (number, mailbox) in mailboxes.enumerated() {
             mailbox.post(.reload(Self.settings(relay, of: number, shares)))
         }
+    }
+
+    /// Goes by other addresses of the host from now on. Allocations live on, and peers are judged anew.
+    func follow(_ addresses: OwnAddresses) {
+        for mailbox in mailboxes { mailbox.post(.follow(addresses)) }
     }
 
     /// Serves new handshakes with another certificate; running sessions keep theirs.

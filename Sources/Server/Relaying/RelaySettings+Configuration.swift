@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Crypto
 internal import Engine
@@ -17,14 +18,14 @@ extension RelayService.Settings {
     /// What the operator's settings mean for the relay.
     ///
     /// - Parameters:
-    ///   - publicAddresses: What `external-ip` came to.
+    ///   - addresses: Whose addresses are this server's, and which are relayed from.
     ///   - ownSecret: What this server's own credentials are made with; nil when it makes none.
     ///   - directory: What the operator's database has; nil where it was not read yet, or there is none.
     ///   - alternates: The addresses of other servers that are named by a DNS name.
     ///   - contexts: What TLS and DTLS are served with.
     ///   - limits: Those of the whole server.
     init(
-        _ settings: Configuration.Settings, told publicAddresses: PublicAddresses, ownSecret: String?,
+        _ settings: Configuration.Settings, at addresses: OwnAddresses, ownSecret: String?,
         directory: Directory?, alternates: [String: [IPAddress]], constants: RelayConstants, contexts: RelayContexts,
         limits: ConnectionLimits, log: Log
     ) {
@@ -35,9 +36,8 @@ extension RelayService.Settings {
         relay.nonceLifetime = settings.staleNonce
         relay.realms = Realms(settings, ownSecret: ownSecret, directory: directory, quotas: constants.quotas)
         relay.checksOrigin = settings.checksOrigin
-        relay.relayAddresses = settings.relayAddresses
+        relay.addresses = addresses
         relay.ports = [settings.relayPorts]
-        relay.externalAddresses = publicAddresses.known
         relay.maximumLifetime = settings.maxAllocateLifetime
         relay.permissionLifetime = settings.permissionLifetime
         relay.channelLifetime = settings.channelLifetime
@@ -136,10 +136,10 @@ extension RelayService.Settings {
         return UInt64(max(1, settings.capacity / workers))
     }
 
-    /// Every address of this host, of the families that it has.
+    /// Every address of this host, those that it gets later too, of the families that its kernel knows.
     private static var wildcards: [IPAddress] {
-        let hasV6 = (try? Host.addresses())?.contains { $0.family == .v6 } ?? true
-        return hasV6 ? [.anyV4, .anyV6] : [.anyV4]
+        let knowsV6 = (try? DatagramSocket(at: Endpoint(.anyV6, 0))) != nil
+        return knowsV6 ? [.anyV4, .anyV6] : [.anyV4]
     }
 }
 

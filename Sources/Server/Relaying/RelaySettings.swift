@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 package import Engine
 package import TLS
 package import TURN
@@ -44,8 +45,8 @@ extension RelayService {
         package var listeners: Listeners
         /// How many threads relay; nil for one per processor.
         package var workers: Int?
-        /// What every worker's relay is told. Its ports are divided among the workers; the host's own addresses and
-        /// the listeners are added where they are left empty.
+        /// What every worker's relay is told. Its ports are divided among the workers; what the host has and the
+        /// listeners are added where they are left empty.
         package var relay: TURN.Settings
         /// What TLS and DTLS are served with at every address.
         package var contexts = RelayContexts()
@@ -79,15 +80,19 @@ extension RelayService {
         /// The settings with what only the host knows.
         func completed() throws(RelayFailure) -> Self {
             var settings = self
-            do {
-                let addresses = try Host.addresses()
-                if relay.fallbackAddresses.isEmpty { settings.relay.fallbackAddresses = addresses }
-                if relay.peerPolicy.ownAddresses.isEmpty {
-                    // An address may be routed here and stand on no interface.
-                    let routed = relay.relayAddresses.filter { !addresses.contains($0) }
-                    settings.relay.peerPolicy.ownAddresses = addresses + routed
+            if relay.addresses.host.entries.isEmpty {
+                var wishes = relay.addresses.wishes
+                if wishes.listening.isEmpty {
+                    wishes.listening = (listeners.datagrams + listeners.streams).map(\.address).filter {
+                        !$0.isUnspecified
+                    }
                 }
-            } catch { throw .resources(error) }
+                do throws(Errno) {
+                    settings.relay.addresses = OwnAddresses(host: try Host.ownAddresses(), wishes: wishes)
+                } catch {
+                    throw .resources(error)
+                }
+            }
             if relay.peerPolicy.listeners.isEmpty {
                 settings.relay.peerPolicy.listeners =
                     listeners.datagrams + listeners.spareDatagrams + listeners.streams + listeners.proxied

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Crypto
 internal import Engine
 internal import TLS
@@ -33,6 +34,8 @@ final class Worker {
         /// All workers have bound their sockets: clients may be answered.
         case serve
         case reload(TURN.Settings)
+        /// The host has other addresses.
+        case follow(OwnAddresses)
         /// New handshakes are served with these.
         case show(RelayContexts)
         /// A client came to another listener of this server.
@@ -174,6 +177,7 @@ final class Worker {
             relay.reload(settings)
             takePostponed()
             performOutputs()
+        case .follow(let addresses): relay.follow(addresses)
         case .show(let contexts): show(contexts)
         case .adopt(let parcel): adopt(parcel)
         case .take(let parcel): take(parcel)

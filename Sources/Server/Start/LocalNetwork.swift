@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Addresses
 internal import Configuration
-package import Wire
+internal import Wire
 
 extension Configuration.Settings {
     /// What is told where the server relays in a private network, whose hosts no client reaches until they are allowed.
     ///
     /// coturn leaves them open, so that a set-up for a network of one's own works there and not here.
     ///
-    /// - Parameter own: The addresses that this host has.
-    package func privatePeerNotice(on own: [IPAddress]) -> String? {
-        guard let address = privateAddress(on: own), let network = PrivateNetwork(of: address),
+    /// - Parameter host: What this host has.
+    package func privatePeerNotice(on host: HostAddresses) -> String? {
+        guard let address = privateAddress(on: host.addresses), let network = PrivateNetwork(of: address),
             !allowedPeers.contains(where: { PrivateNetwork(of: $0.range.first) != nil })
         else { return nil }
         return "peers at private addresses are denied, where coturn leaves them open; for calls inside the network of "
-            + "\(address) add allowed-peer-ip=\(network.text), or the part of it that calls may reach"
+            + "\(address) add allowed-peer-ip=\(host.neighbourhood(of: address).map { "\($0)" } ?? network.text), or the part of it that calls may reach"
     }
 
     /// The private address that clients are told, where they are told no other.
@@ -27,7 +28,7 @@ extension Configuration.Settings {
         if told.isEmpty { told = relayAddresses }
         if told.isEmpty { told = listeningAddresses.filter { !$0.isUnspecified } }
         if told.isEmpty { told = own }
-        told = told.filter { !$0.isThisHostAlone }
+        told = told.filter(\.isRoutable)
         guard !told.isEmpty, told.allSatisfy({ PrivateNetwork(of: $0) != nil }) else { return nil }
         return told.first { $0.family == .v4 } ?? told.first
     }
@@ -43,15 +44,5 @@ private struct PrivateNetwork {
     init?(of address: IPAddress) {
         guard let match = Self.all.first(where: { $0.1.contains(address) }) else { return nil }
         text = match.0
-    }
-}
-
-extension IPAddress {
-    /// Whether no other host can be meant: loopback and link-local addresses.
-    fileprivate var isThisHostAlone: Bool {
-        switch self {
-        case .v4(let bits): bits >> 24 == 127 || bits >> 16 == 0xA9FE || bits == 0
-        case .v6(let bits): bits <= 1 || bits >> 118 == 0x3FA
-        }
     }
 }

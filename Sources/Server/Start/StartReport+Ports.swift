@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import Wire
 
 extension StartReport {
-    /// Whether the addresses are this host's: whoever can be bound is, also where it stands on no interface.
-    mutating func findAddresses(_ settings: Settings) {
-        for (index, address) in settings.relayAddresses.enumerated() where !Self.isOurs(address) {
-            add(
-                .obstacle, "relay-ip", number: index,
-                "relay-ip=\(address) is no address of this host (“ip address” lists those that it has); right would be one of those, or no relay-ip and external-ip=\(address)"
-            )
-        }
-        let absent = settings.listeningAddresses.indices.filter { !Self.isOurs(settings.listeningAddresses[$0]) }
-        for index in absent {
-            let address = settings.listeningAddresses[index]
-            add(
-                absent.count == settings.listeningAddresses.count ? .obstacle : .remark, "listening-ip", number: index,
-                "listening-ip=\(address) is no address of this host (“ip address” lists those that it has), and nothing is served there until it is; right would be one of those, or no listening-ip for all"
-            )
+    /// Whether the addresses are this host's. Those that are listened at are waited for; where all of them are, nothing
+    /// is served yet.
+    mutating func findAddresses(_ settings: Settings, _ host: HostAddresses) {
+        let named = settings.listeningAddresses
+        let isNowhere = !named.isEmpty && named.allSatisfy { !$0.isUnspecified && !host.has($0) }
+        for misfit in settings.misfits(on: host) {
+            let isObstacle = misfit.severity == .error || isNowhere && misfit.key == "listening-ip"
+            add(isObstacle ? .obstacle : .remark, misfit.key, number: misfit.index, misfit.explanation)
         }
         guard !PortShares.split([settings.relayPorts], among: 1).isEmpty else {
             return add(.obstacle, "min-port", RelayFailure.noRelayPorts.description)
-        }
-    }
-
-    private static func isOurs(_ address: IPAddress) -> Bool {
-        do throws(Errno) {
-            _ = try DatagramSocket(at: Endpoint(address, 0))
-            return true
-        } catch {
-            return error != .addressNotAvailable
         }
     }
 
@@ -63,7 +48,7 @@ extension StartReport {
     private mutating func tell(_ failure: BindFailure, _ key: String) {
         switch failure.errno {
         case .addressInUse: add(.held(failure), key, failure.description)
-        case .addressNotAvailable: if key.hasPrefix("prometheus") { add(.obstacle, key, failure.description) }
+        case .addressNotAvailable: return
         // Whoever starts the server may be somebody else, with sockets of systemd's.
         case .accessDenied: add(.remark, key, failure.description)
         default: add(.obstacle, key, failure.description)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 package import Configuration
 package import Engine
 internal import TLS
@@ -35,10 +36,11 @@ package struct StartReport: Sendable {
     package init(_ settings: Settings, writtenForCoturn isCoturn: Bool = false) {
         let contexts = readCertificate(settings)
         findUser(settings)
-        findAddresses(settings)
+        let host = (try? Host.ownAddresses()) ?? HostAddresses()
+        findAddresses(settings, host)
         findPorts(settings, contexts)
         findDirectory(settings)
-        if isCoturn, let notice = settings.privatePeerNotice(on: (try? Host.addresses()) ?? []) {
+        if isCoturn, let notice = settings.privatePeerNotice(on: host) {
             add(.remark, "allowed-peer-ip", notice)
         }
     }

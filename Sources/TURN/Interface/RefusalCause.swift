@@ -6,7 +6,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
     // 401 and 438
     case noCredentials, unknownUser, wrongPassword, expired, withdrawn, wrongRealm, accessToken, staleNonce
     // 403
-    case deniedPeer, specialPeer, ownAddress, tunnelledClient, roomScope
+    case deniedPeer, specialPeer, neighbourPeer, ownAddress, tunnelledClient, roomScope
     // 486
     case userQuota, totalQuota, roomUserQuota, roomAddressQuota, roomQuota
     // 508
@@ -53,6 +53,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
             switch refusal {
             case .rule: .deniedPeer
             case .special: .specialPeer
+            case .neighbour: .neighbourPeer
             case .ownAddress: .ownAddress
             }
     }
@@ -73,7 +74,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         switch self {
         case .noCredentials, .unknownUser, .wrongPassword, .expired, .withdrawn, .wrongRealm, .accessToken: 401
         case .staleNonce: 438
-        case .deniedPeer, .specialPeer, .ownAddress, .tunnelledClient, .roomScope: 403
+        case .deniedPeer, .specialPeer, .neighbourPeer, .ownAddress, .tunnelledClient, .roomScope: 403
         case .userQuota, .totalQuota, .roomUserQuota, .roomAddressQuota, .roomQuota: 486
         case .noPorts, .noSockets, .noAddress, .tooManyPeers, .noReservation, .draining: 508
         case .malformed: 400
@@ -100,6 +101,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .staleNonce: "stale-nonce"
         case .deniedPeer: "denied-peer-ip"
         case .specialPeer: "special-address"
+        case .neighbourPeer: "own-network"
         case .ownAddress: "own-address"
         case .tunnelledClient: "tunnelled-client"
         case .roomScope: "room-scope"

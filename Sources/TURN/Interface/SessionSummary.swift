@@ -54,4 +54,6 @@ package enum EndReason: Hashable, Sendable {
     case disconnected
     /// The operator or the room ended it.
     case kicked
+    /// The host no longer has any of its relayed addresses.
+    case addressGone
 }

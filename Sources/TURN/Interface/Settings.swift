@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Addresses
 package import Wire
 
 /// What one worker's relay is told at its start and at every reload.
@@ -15,16 +16,14 @@ package struct Settings: Sendable {
     /// How long a nonce is good (`stale-nonce`); zero: for ever.
     package var nonceLifetime: Duration = .seconds(600)
 
-    /// Addresses to relay from (`relay-ip`), and no others. Where there are none, a client is relayed from the address
-    /// that it asked, or, for the other family, from ``fallbackAddresses``.
-    package var relayAddresses: [IPAddress] = []
-    /// The host's own addresses for families that the client's flow does not have.
-    package var fallbackAddresses: [IPAddress] = []
+    /// Whose addresses are this server's, which are relayed from and what clients are told: the peer policy's, too.
+    package var addresses: OwnAddresses {
+        get { peerPolicy.own }
+        set { peerPolicy.own = newValue }
+    }
     /// This worker's share of the relay ports of every address: disjoint from all other workers' shares. Ranges that
     /// begin even and end odd leave no port unusable for EVEN-PORT.
     package var ports: [ClosedRange<UInt16>] = [49152...65535]
-    /// Addresses that clients are told instead of the host's own (`external-ip`).
-    package var externalAddresses: [ExternalAddress] = []
 
     /// The longest lifetime granted (`max-allocate-lifetime`); at least the default of 600 s.
     package var maximumLifetime: Duration = .seconds(3600)
@@ -89,17 +88,5 @@ package struct Settings: Sendable {
         self.credentials = credentials
         self.peerPolicy = peerPolicy
         self.nonceKey = nonceKey
-    }
-}
-
-/// One `external-ip`: the public face of a private address, or of all addresses of its family.
-package struct ExternalAddress: Hashable, Sendable {
-    package let address: IPAddress
-    /// The host's own address behind it; nil: every one of the same family.
-    package let local: IPAddress?
-
-    package init(_ address: IPAddress, for local: IPAddress? = nil) {
-        self.address = address
-        self.local = local
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Wire
 
 /// The IPv4 address that an IPv6 address stands for, where it stands for one.

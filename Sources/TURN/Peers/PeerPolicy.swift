@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Addresses
 package import Wire
 
 /// Which peers may be reached through this server: the one judgement behind every permission, channel and packet.
@@ -12,12 +13,10 @@ package struct PeerPolicy: Sendable {
     package var allowed: [AddressRange] = []
     /// `denied-peer-ip`; an IPv4 range also counts for the IPv4 address in a NAT64 one.
     package var denied: [AddressRange] = []
-    /// Where this host itself listens; a wildcard address stands for every one of ``ownAddresses``.
+    /// Where this host itself listens; a wildcard address stands for every one of its own.
     package var listeners: [Endpoint] = []
-    /// The host's own addresses, the private and the public ones: on them only live relay ports may be reached.
-    package var ownAddresses: [IPAddress] = []
-    /// Broadcast addresses of the networks that the host is on.
-    package var broadcasts: [IPAddress] = []
+    /// This server's own addresses, the private and the public ones: on them only live relay ports may be reached.
+    package var own = OwnAddresses()
 
     package init() {}
 
@@ -41,25 +40,23 @@ package struct PeerPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - relayed: The address that the allocation is relayed from: who is not relayed from loopback has no peers there.
-    ///   - relayAddresses: Those of the host's own addresses that it relays from; none given: all of them.
-    package func judge(
-        _ address: IPAddress, relayedFrom relayed: IPAddress, relayAddresses: [IPAddress] = []
-    ) -> Verdict {
+    package func judge(_ address: IPAddress, relayedFrom relayed: IPAddress) -> Verdict {
         let form = EmbeddedAddress(in: address)
         if let refusal = form.refusal { return .denied(refusal) }
-        let isOwn = ownAddresses.contains(address)
+        let isOwn = own.contains(address)
         if allows(address) { return .allowed(isOwn ? .ownAllowed : .open) }
         if let rule = denial(of: address) { return .denied(.rule(rule)) }
         if allowsLoopback, address.isLoopback { return .allowed(isOwn ? .ownAllowed : .open) }
-        if isOwn, relayAddresses.isEmpty || relayAddresses.contains(address), !address.isLoopback || relayed.isLoopback
-        {
-            return .allowed(.own)
+        if isOwn, own.relays(from: address), !address.isLoopback || relayed.isLoopback { return .allowed(.own) }
+        if own.host.broadcasts.contains(address) {
+            return .denied(.special("a broadcast address of this host's network"))
         }
-        if broadcasts.contains(address) { return .denied(.special("a broadcast address of this host's network")) }
         for candidate in [address, form.inner] {
-            if let name = SpecialAddresses.name(of: candidate) { return .denied(.special(name)) }
+            guard let use = candidate.specialUse else { continue }
+            let network = own.isPublic ? nil : own.host.neighbourhood(of: candidate)
+            return .denied(network.map { .neighbour($0, use) } ?? .special(use))
         }
-        return isOwn || ownAddresses.contains(form.inner) ? .denied(.ownAddress) : .allowed(.open)
+        return isOwn || own.contains(form.inner) ? .denied(.ownAddress) : .allowed(.open)
     }
 
     /// The rule of the operator that refuses an address, unless another one allows it.
@@ -79,7 +76,7 @@ package struct PeerPolicy: Sendable {
         listeners.contains { listener in
             listener.port == endpoint.port
                 && (listener.address == endpoint.address
-                    || listener.address.isUnspecified && ownAddresses.contains(endpoint.address))
+                    || listener.address.isUnspecified && own.contains(endpoint.address))
         }
     }
 }
@@ -89,7 +86,9 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
     /// A `denied-peer-ip`.
     case rule(AddressRange)
     /// Not an address of the public Internet.
-    case special(StaticText)
+    case special(SpecialUse)
+    /// Not an address of the public Internet either, but one of a network that the host is in, and is nowhere else.
+    case neighbour(Network, SpecialUse)
     /// One of the host's own addresses that it does not relay from, or another form of one.
     case ownAddress
 
@@ -99,16 +98,11 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
             range.first == range.last
                 ? "denied-peer-ip \(range.first) (\(range.origin))"
                 : "denied-peer-ip \(range.first)-\(range.last) (\(range.origin))"
-        case .special(let text): "\(text.text), denied unless allowed-peer-ip names it"
+        case .special(let use): "\(use), denied unless allowed-peer-ip names it"
+        case .neighbour(let network, let use):
+            "\(use) of this server's own network, denied unless allowed-peer-ip=\(network) opens all of that"
         case .ownAddress: "an address of this server that it does not relay from"
         }
-    }
-
-    /// A text that the program contains.
-    package struct StaticText: Hashable, Sendable, ExpressibleByStringLiteral {
-        package let text: String
-
-        package init(stringLiteral text: String) { self.text = text }
     }
 }
 

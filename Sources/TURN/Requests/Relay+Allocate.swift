@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Crypto
 internal import STUN
 internal import Wire
@@ -52,8 +53,7 @@ extension Relay {
             return .queued
         }
         guard let address = relayAddress(wish.family, for: request.flow) else {
-            throw Refusal(
-                .addressFamilyNotSupported, "no relay address of \(wish.family); relay-ip would give one")
+            throw Refusal(.addressFamilyNotSupported, lack(of: wish.family))
         }
         // The word may be on its way still, and what may be held depends on it.
         if identity.isMinted, !isResuming, scopes.scope(of: account(of: identity)) == nil { return .untold }
@@ -199,10 +199,19 @@ extension Relay {
 
     /// The address of this host to relay from.
     func relayAddress(_ family: IPAddress.Family, for flow: Flow) -> IPAddress? {
-        // What the operator named is all there is, as in coturn.
-        guard settings.relayAddresses.isEmpty else { return settings.relayAddresses.first { $0.family == family } }
-        if flow.server.address.family == family { return flow.server.address }
-        return settings.fallbackAddresses.first { $0.family == family }
+        settings.addresses.relayAddress(family, asked: flow.server.address)
+    }
+
+    /// Why nothing is relayed from a family.
+    private func lack(of family: IPAddress.Family) -> String {
+        let name = family == .v4 ? "IPv4" : "IPv6"
+        let named = settings.addresses.wishes.relayAddresses
+        if let gone = named.first(where: { $0.family == family }) {
+            return "nothing is relayed over \(name): this host does not have relay-ip=\(gone) now"
+        }
+        return named.isEmpty
+            ? "nothing is relayed over \(name): this host has no such address that others could reach"
+            : "nothing is relayed over \(name): no relay-ip is of that family"
     }
 
     /// Makes a slot the allocation that a request asks for; its sockets come later.

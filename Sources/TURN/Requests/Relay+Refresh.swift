@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import STUN
 internal import Wire
 
@@ -22,6 +23,11 @@ extension Relay {
             }
         }
         var lifetime: UInt32 = 0
+        if requested != 0, haveLostAddresses(of: slot) {
+            // What nobody can send to any more is not kept alive: the client is to allocate anew.
+            end(slot, because: .addressGone, now: request.now)
+            throw Refusal(.allocationMismatch, "this host no longer has the relayed address")
+        }
         if requested == 0 {
             // Of a dual allocation one address may be given up alone.
             let isDual = allocations[slot].v4 != nil && allocations[slot].v6 != nil
@@ -54,5 +60,11 @@ extension Relay {
         appendSoftware()
         finish(addressee)
         return .queued
+    }
+
+    /// Whether nothing can reach an allocation because the host has none of its relayed addresses any more.
+    private func haveLostAddresses(of slot: UInt32) -> Bool {
+        let relayed = [allocations[slot].v4, allocations[slot].v6].compactMap(\.self)
+        return relayed.allSatisfy { settings.addresses.haveLost($0.address) }
     }
 }

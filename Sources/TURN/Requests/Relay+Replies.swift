@@ -9,7 +9,7 @@ extension Relay {
         if addressee.method == .binding { counts.bindingErrors &+= 1 }
         guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
         replies.begin(.failure, addressee.method, addressee.transaction)
-        if addressee.identity != nil, refusal.cause == .specialPeer {
+        if addressee.identity != nil, refusal.cause == .specialPeer || refusal.cause == .neighbourPeer {
             // What is denied without a rule of the operator's surprises in a network of one's own.
             replies.append(refusal.code, saying: "\(refusal.code.reason): \(refusal.explanation)")
         } else {

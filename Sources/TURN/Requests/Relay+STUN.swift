@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import STUN
 internal import Wire
 
@@ -111,9 +112,9 @@ extension Relay {
     /// Whether an answer may be sent there: not to nobody, and not to this server itself, which would make a loop.
     func mayAnswer(_ flow: Flow) -> Bool {
         guard flow.client.port != 0 else { return false }
-        guard settings.peerPolicy.ownAddresses.contains(flow.client.address) else { return true }
-        return !settings.peerPolicy.isListener(flow.client) && datagramOwner(of: flow.client) == nil
-            && live.scope(flow.client) == nil
+        guard settings.addresses.contains(flow.client.address) else { return true }
+        let own = local(flow.client)
+        return !settings.peerPolicy.isListener(own) && datagramOwner(of: own) == nil && live.scope(own) == nil
     }
 
     /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5), who is where it came from.

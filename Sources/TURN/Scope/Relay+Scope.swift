@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import STUN
 internal import Wire
 
@@ -158,6 +159,6 @@ extension Relay {
 
     /// Whether an address is this server's own, as far as rooms are concerned.
     private func standing(at address: IPAddress) -> PeerPolicy.Standing {
-        settings.peerPolicy.ownAddresses.contains(local(Endpoint(address, 0)).address) ? .own : .open
+        settings.addresses.contains(address) ? .own : .open
     }
 }

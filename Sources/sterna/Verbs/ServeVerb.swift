@@ -28,11 +28,12 @@ enum ServeVerb {
         } catch {
             return refuse([error])
         }
-        guard let settings = option.verdict.settings else {
-            return refuse(option.verdict.problems.gravestLast)
+        let verdict = option.verdict.onThisHost
+        guard let settings = verdict.settings else {
+            return refuse(verdict.problems.gravestLast)
         }
         let log = Log(settings, environment: Environment.variables) { Moment.read() }
-        for warning in option.verdict.warnings {
+        for warning in verdict.warnings {
             log.write(.configuration(.warning), warning.explanation, ["at": .text("\(warning.origin)")])
         }
         defer { log.finish() }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Configuration
-import TURN
 import Testing
 import Wire
 
@@ -25,7 +25,7 @@ struct PublicAddressesTests {
                 }
             },
             observe: { $0 == Endpoint(Self.other, 3478) ? Self.v4 : nil },
-            own: { [.loopbackV4, .loopbackV6, Self.own, .v6(0xFE80 << 112 | 1)] })
+            own: { HostAddresses([.loopbackV4, .loopbackV6, Self.own, .v6(0xFE80 << 112 | 1)]) })
         change(&finder)
         return PublicAddresses(try #require(Input(file: file).verdict().settings), with: finder)
     }
@@ -33,7 +33,7 @@ struct PublicAddressesTests {
     @Test("are what the file says, where it says addresses")
     func written() throws {
         let found = try found("external-ip=93.184.216.34/10.0.0.5", "external-ip=[2606::7]")
-        #expect(found.known == [TURN.ExternalAddress(Self.v4, for: Self.own), TURN.ExternalAddress(Self.v6)])
+        #expect(found.known == [Addresses.ExternalAddress(Self.v4, for: Self.own), Addresses.ExternalAddress(Self.v6)])
         #expect(found.problems.isEmpty)
     }
 
@@ -41,10 +41,10 @@ struct PublicAddressesTests {
     func names() throws {
         #expect(
             try found("external-ip=turn.example.org").known
-                == [TURN.ExternalAddress(Self.v4), TURN.ExternalAddress(Self.v6)])
+                == [Addresses.ExternalAddress(Self.v4), Addresses.ExternalAddress(Self.v6)])
         #expect(
             try found("external-ip=turn.example.org/10.0.0.5").known
-                == [TURN.ExternalAddress(Self.v4, for: Self.own)])
+                == [Addresses.ExternalAddress(Self.v4, for: Self.own)])
     }
 
     @Test("are not known while a name has none, and the operator is told why")
@@ -57,12 +57,12 @@ struct PublicAddressesTests {
     @Test("are what the named STUN server sees, where the interfaces are private")
     func automatic() throws {
         let found = try found("external-ip=auto", "external-ip-server=stun.example.org")
-        #expect(found == PublicAddresses(known: [TURN.ExternalAddress(Self.v4)]))
+        #expect(found == PublicAddresses(known: [Addresses.ExternalAddress(Self.v4)]))
     }
 
     @Test("need nobody to be asked where an interface has one, and then nothing is translated")
     func publicInterface() throws {
-        let found = try found("external-ip=auto") { $0.own = { [.loopbackV4, Self.v4] } }
+        let found = try found("external-ip=auto") { $0.own = { HostAddresses([.loopbackV4, Self.v4]) } }
         #expect(found == PublicAddresses())
     }
 

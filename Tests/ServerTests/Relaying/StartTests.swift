@@ -36,12 +36,15 @@ struct StartTests {
         #expect(failure?.description.contains("\(other.local.port)/udp on 127.0.0.1 is already in use") == true)
     }
 
-    @Test("says which address the host has not, and that there are no ports")
+    @Test("listens at an address that the host does not have yet")
+    func late() throws {
+        let service = try RelayService(Self.settings(at: [Endpoint(.v4(0xC000_0201), 0)]))
+        #expect(service.listeners.datagrams.map(\.address) == [.v4(0xC000_0201)])
+        service.stop()
+    }
+
+    @Test("says that there are no ports")
     func mistakes() {
-        let failure = #expect(throws: RelayFailure.self) {
-            _ = try RelayService(Self.settings(at: [Endpoint(.v4(0xC000_0201), 0)]))
-        }
-        #expect(failure?.description.contains("no such address") == true)
         var settings = Self.settings(at: [Endpoint(.loopbackV4, 0)])
         settings.relay.ports = []
         #expect(throws: RelayFailure.noRelayPorts) { _ = try RelayService(settings) }

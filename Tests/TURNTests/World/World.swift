@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Crypto
 import STUN
 import Synchronization
@@ -53,11 +54,10 @@ final class World {
         let users = ["ana", "bob"].map { Credentials.User(name: $0, password: $0 + $0, realm: realm) }
         let credentials = Credentials(realm: realm, users: users, secrets: [.init("north"), .init("south")])
         var policy = PeerPolicy()
-        policy.ownAddresses = [server.address, server6.address]
+        policy.own = .of([server.address, server6.address])
         policy.listeners = [Endpoint(.anyV4, 3478), Endpoint(.anyV6, 3478)]
         var settings = Settings(
             credentials: credentials, peerPolicy: policy, nonceKey: [UInt8](repeating: 7, count: 32))
-        settings.fallbackAddresses = [server6.address]
         settings.canForbidFragments = true
         return settings
     }
@@ -266,6 +266,17 @@ final class World {
             sockets[endpoint] = allocation
             relay.handle(.opened(allocation, at: endpoint), now: now)
         }
+    }
+}
+
+extension OwnAddresses {
+    /// What follows from a host's addresses, and from `relay-ip` and `external-ip`.
+    static func of(
+        _ addresses: [IPAddress], relayingFrom relayAddresses: [IPAddress] = [], told external: [ExternalAddress] = []
+    ) -> Self {
+        var wishes = Wishes()
+        (wishes.relayAddresses, wishes.external) = (relayAddresses, external)
+        return Self(host: HostAddresses(addresses), wishes: wishes)
     }
 }
 

@@ -5,14 +5,14 @@ internal import Wire
 /// was never given out).
 enum SpecialAddresses {
     /// What an address is, or nil when it is an ordinary public one.
-    static func name(of address: IPAddress) -> PeerRefusal.StaticText? {
+    static func name(of address: IPAddress) -> SpecialUse? {
         switch address {
         case .v4(let bits): v4.first { bits >> (32 - $0.length) == $0.prefix >> (32 - $0.length) }?.name
         case .v6(let bits): v6Name(of: bits)
         }
     }
 
-    private static let v4: [(prefix: UInt32, length: UInt32, name: PeerRefusal.StaticText)] = [
+    private static let v4: [(prefix: UInt32, length: UInt32, name: SpecialUse)] = [
         (0x0000_0000, 8, "an address of “this network” (RFC 791)"),
         (0x0A00_0000, 8, "a private address (RFC 1918)"),
         (0x6440_0000, 10, "a shared address behind a carrier's NAT (RFC 6598)"),
@@ -30,7 +30,7 @@ enum SpecialAddresses {
         (0xF000_0000, 4, "a reserved or broadcast address (RFC 1112)"),
     ]
 
-    private static func v6Name(of bits: UInt128) -> PeerRefusal.StaticText? {
+    private static func v6Name(of bits: UInt128) -> SpecialUse? {
         if let special = v6.first(where: {
             bits >> (128 - $0.length) == (UInt128($0.prefix) << 64) >> (128 - $0.length)
         }) {
@@ -42,7 +42,7 @@ enum SpecialAddresses {
     }
 
     /// By the upper half of the prefix: none is longer than 64 bits.
-    private static let v6: [(prefix: UInt64, length: UInt128, name: PeerRefusal.StaticText)] = [
+    private static let v6: [(prefix: UInt64, length: UInt128, name: SpecialUse)] = [
         (0xFF00_0000_0000_0000, 8, "a multicast address (RFC 4291)"),
         (0xFE80_0000_0000_0000, 10, "a link-local address (RFC 4291)"),
         (0xFEC0_0000_0000_0000, 10, "a site-local address (RFC 3879)"),
@@ -53,20 +53,4 @@ enum SpecialAddresses {
         (0x2001_0DB8_0000_0000, 32, "a documentation address (RFC 3849)"),
         (0x3FFF_0000_0000_0000, 20, "a documentation address (RFC 9637)"),
     ]
-}
-
-extension IPAddress {
-    /// Whether the address is 127.0.0.0/8 or ::1.
-    var isLoopback: Bool {
-        switch self {
-        case .v4(let bits): bits >> 24 == 127
-        case .v6(let bits): bits == 1
-        }
-    }
-
-    /// Whether the address is of Teredo or 6to4, which a TURN server must not serve (RFC 8656 §21.4).
-    var isTunnelled: Bool {
-        guard case .v6(let bits) = self else { return false }
-        return bits >> 96 == 0x2001_0000 || bits >> 112 == 0x2002
-    }
 }
