@@ -126,6 +126,20 @@ class Service(supervisor.Supervisor):
             time.sleep(0.05)
         raise AssertionError(f"no answer at {self.host.address(family)} within {seconds} s; its log:\n{self.said()}")
 
+    def follows(self, seconds=5):
+        """Waits until it relays at the addresses that its host has now; called inside a client's namespace.
+
+        Each of its threads learns of a change for itself, so that one answer says little.
+        """
+        for family in self.host.families:
+            deadline, right = time.monotonic() + seconds, 0
+            while right < 8:
+                with contextlib.closing(self.turn("tcp", family)) as turn:
+                    answer = turn.allocate((stun.FAMILY, stun.IPV4 if family == 4 else stun.IPV6))
+                    right = right + 1 if answer.error == 0 and turn.relayed[0] == self.host.address(family) else 0
+                assert right or time.monotonic() < deadline, (
+                    f"{self.host.address(family)} is not relayed at within {seconds} s: {answer.error}; its log:\n{self.said()}")
+
     # As a context
 
     def __enter__(self):

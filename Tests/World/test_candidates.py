@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The relays that Chromium gathers where it is sent to another server."""
+import contextlib
+
+import pytest
+from browsing import gathered, launch
+from playwright.sync_api import sync_playwright
+
+TRANSPORTS = ["udp", "tcp"]
+
+
+@pytest.fixture(scope="module")
+def browser(world, client):
+    """browser(kind): Chromium on that line."""
+    with contextlib.ExitStack() as open_browsers, sync_playwright() as playwright:
+        made = {}
+
+        def opened(kind):
+            if kind not in made:
+                made[kind] = open_browsers.enter_context(launch(playwright, world, client(kind)))
+            return made[kind]
+
+        yield opened
+        open_browsers.close()
+
+
+def url(host, family, transport):
+    address = host.address(family)
+    return f"turn:{address if family == 4 else f'[{address}]'}:3478?transport={transport}"
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("family", [4])
+def test_chromium_follows_to_the_other_server(world, browser, transport, family):
+    """An answer of 438 to an Allocate request is final for it (libwebrtc), so 300 has to come at once."""
+    second = world.host("dual")
+    first = world.host("dual").serve([f"alternate-server={second.address(4)}:3478", f"alternate-server=[{second.address(6)}]:3478"])
+    other = second.serve([f"static-auth-secret={first.secret}"])
+    said = gathered(browser("public"), url(first.host, family, transport), first.credentials())
+    other.stop()
+    first.stop()
+    assert said == [f"relay {second.address(4)} {transport}"]
