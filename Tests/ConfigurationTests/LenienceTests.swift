@@ -150,6 +150,35 @@ struct LenienceTests {
         #expect(ShortFlags.spelledOut(["-", "-?", "file"]) == ["-", "-?", "file"])
     }
 
+    @Test(
+        "behind another comment's sign is none, whatever it names",
+        arguments: [";user=eva:x", "//realm=y", "; no-auth"])
+    func otherComments(line: String) {
+        let verdict = verdict("user=ana:secret", line)
+        #expect(verdict.settings?.users.map(\.name) == ["ana"])
+        #expect(
+            verdict.messages == [
+                "sterna.conf:2: warning: a comment begins with #; the line does nothing, in coturn either"
+            ])
+    }
+
+    @Test("that switches something dangerous off does so with a comment behind it, too")
+    func switchedOff() {
+        #expect(verdict("user=ana:secret", "no-auth=no # never").problems.isEmpty)
+        #expect(verdict("user=ana:secret", "no-auth # never").settings == nil)
+    }
+
+    @Test("that names an address beside all of its family serves it once")
+    func wildcard() {
+        let addresses = { (lines: String) in
+            Input(file: .init(path: "sterna.conf", text: lines)).verdict().settings?.listeningAddresses.map(
+                \.description)
+        }
+        let all = "user=ana:secret\nlistening-ip=0.0.0.0\nlistening-ip=10.0.0.5\nlistening-ip=2001:db8::1"
+        #expect(addresses(all) == ["0.0.0.0", "2001:db8::1"])
+        #expect(addresses(all + "\nrfc5780") == ["0.0.0.0", "10.0.0.5", "2001:db8::1"])
+    }
+
     @Test("names of other servers are looked up, and their addresses kept as they are")
     func alternates() throws {
         let settings = try #require(

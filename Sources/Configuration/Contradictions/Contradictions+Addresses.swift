@@ -61,6 +61,13 @@ extension Settings {
         relayAddresses.removeAll(where: \.isUnspecified)
         relayAddresses = relayAddresses.withoutRepetitions
         listeningAddresses = listeningAddresses.withoutRepetitions
+        // A wildcard serves them too, and NAT behaviour is discovered at those that are named.
+        if !rfc5780 {
+            let wildcards = listeningAddresses.filter(\.isUnspecified)
+            listeningAddresses.removeAll { address in
+                !address.isUnspecified && wildcards.contains { $0.family == address.family }
+            }
+        }
         externalAddresses = externalAddresses.withoutRepetitions
     }
 }

@@ -14,6 +14,10 @@ struct UnknownKey: Hashable {
 
     init(_ key: String) {
         self.key = key
+        guard !Self.isComment(key) else {
+            (meant, isGrave) = (nil, false)
+            return
+        }
         let plain = Self.withoutDashes(key)
         if plain != key[...], let known = Self.known(plain) {
             (meant, isGrave) = (known, Self.guards.contains(known))
@@ -31,6 +35,7 @@ struct UnknownKey: Hashable {
 
     /// What is wrong and what would be right.
     var explanation: String {
+        if Self.isComment(key) { return "a comment begins with #; the line does nothing, in coturn either" }
         let plain = Self.withoutDashes(key)
         let isDashed = plain != key[...] && meant != nil
         guard !isGrave else {
@@ -49,6 +54,11 @@ struct UnknownKey: Hashable {
         return Self.misremembered[key] == nil
             ? "unknown setting “\(key)” does nothing, in coturn either; did you mean “\(meant)”?"
             : "unknown setting “\(key)” does nothing, in coturn either; write \(meant)"
+    }
+
+    /// Whether it begins what other programs take for a comment.
+    private static func isComment(_ key: String) -> Bool {
+        key.hasPrefix(";") || key.hasPrefix("//") || key.hasPrefix("!")
     }
 
     /// What is said of a key on the command line, where nothing unknown is passed over.

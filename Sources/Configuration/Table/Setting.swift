@@ -123,7 +123,14 @@ package struct Setting: Sendable {
 
     /// Whether `text` asks for anything but what happens without it: `no-auth=0` and `user-quota=0` do not.
     func changesAnything(_ text: String?, at origin: Origin) -> Bool {
-        if isFlag, ValueType.boolean.parse(text ?? "", origin) == false, sentence.isEmpty { return false }
+        if isFlag, sentence.isEmpty {
+            // As coturn has it, a first letter is enough, whatever comment follows.
+            let word = String((text ?? "").prefix { $0.isLetter || $0.isNumber })
+            let isOff =
+                ValueType.boolean.parse(word, origin) == false
+                || word.lowercased().first.map { "nf".contains($0) } ?? false
+            if isOff { return false }
+        }
         guard !sentence.isEmpty else { return true }
         var scratch = Settings()
         return assign(text, at: origin, to: &scratch) != nil || scratch != Settings()
