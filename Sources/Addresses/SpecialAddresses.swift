@@ -18,6 +18,7 @@ enum SpecialAddresses {
         (0x6440_0000, 10, "a shared address behind a carrier's NAT (RFC 6598)"),
         (0x7F00_0000, 8, "a loopback address (RFC 1122)"),
         (0xA9FE_0000, 16, "a link-local address (RFC 3927), where cloud metadata lives"),
+        (0xA83F_8110, 32, "an address of Azure's platform, where cloud metadata lives"),
         (0xAC10_0000, 12, "a private address (RFC 1918)"),
         (0xC000_0000, 24, "an address for IETF protocols (RFC 6890)"),
         (0xC000_0200, 24, "a documentation address (RFC 5737)"),

@@ -29,6 +29,8 @@ struct HostileRequestTests {
         Attack(name: "a negative length", text: post + "Content-Length: -5\r\n\r\nhello"),
         Attack(name: "an empty length", text: post + "Content-Length:\r\n\r\nhello"),
         Attack(name: "a hexadecimal length", text: post + "Content-Length: 0x5\r\n\r\nhello"),
+        Attack(
+            name: "chunked with a KELVIN SIGN", text: post + "Transfer-Encoding: chun\u{212A}ed\r\n\r\n0\r\n\r\n"),
         Attack(name: "a foreign coding", text: post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
         Attack(name: "a coding with a Kelvin sign", text: post + "Transfer-Encoding: chun\u{212A}ed\r\n\r\n0\r\n\r\n"),
         Attack(name: "two codings", text: post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),

@@ -32,6 +32,16 @@ struct HandshakeTests {
         #expect(response?.fields.count == 3)
     }
 
+    @Test("is of ASCII: the KELVIN SIGN is no k, whatever case is looked at")
+    func kelvin() {
+        let lines = Self.good.filter { !$0.hasPrefix("Upgrade") } + ["Upgrade: websoc\u{212A}et"]
+        #expect(Self.answer(lines)?.status == .badRequest)
+        #expect(
+            Self.answer(Self.good.map { $0.replacing("websocket", with: "WebSocKet") })?.status == .switchingProtocols)
+        let policy = OriginPolicy(allowed: ["https://kiosk.example"])
+        #expect(Self.answer(Self.good + ["Origin: https://\u{212A}iosk.example"], policy: policy)?.status == .forbidden)
+    }
+
     @Test("of another version is told which one is spoken", arguments: ["8", "14", "13, 8", ""])
     func version(version: String) {
         let response = Self.answer(Self.good.filter { !$0.contains("Version") } + ["Sec-WebSocket-Version: \(version)"])

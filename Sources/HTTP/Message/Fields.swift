@@ -29,7 +29,7 @@ package struct Fields: Hashable, Sendable {
     /// The members of a comma-separated list over all lines, in lower case (RFC 9110 §5.6.1).
     package func list(_ name: String) -> [String] {
         values(of: name).flatMap { $0.split(separator: ",") }
-            .map { $0.drop { $0.isBlank }.trimmingBlanks.lowercased() }
+            .map { $0.drop { $0.isBlank }.trimmingBlanks.lowercasedASCII }
             .filter { !$0.isEmpty }
     }
 
@@ -52,7 +52,7 @@ extension Fields.Field {
         guard range.allSatisfy({ line[$0].isFieldContent }) else {
             throw .malformed("a header field's value holds a control character")
         }
-        name = String(decoding: line.array(0..<colon), as: UTF8.self).lowercased()
+        name = String(decoding: line.array(0..<colon), as: UTF8.self).lowercasedASCII
         value = String(decoding: line.array(range), as: UTF8.self)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Wire
+
 /// A request whose head was found in order and whose body is complete.
 package struct Request: Hashable, Sendable {
     package let method: Method
@@ -38,7 +40,7 @@ extension Request {
         }
         let named = hosts.first ?? ""
         guard hosts.isEmpty || Authority.isWellFormed(named) else { throw .malformed("the Host field names no host") }
-        authority = (line.authority ?? named).lowercased()
+        authority = (line.authority ?? named).lowercasedASCII
     }
 
     /// Where the body ends, or why that cannot be told for certain (RFC 9112 §6.1 to §6.3).
@@ -49,10 +51,7 @@ extension Request {
             guard lengths.isEmpty else {
                 throw .malformed("Content-Length and Transfer-Encoding contradict each other")
             }
-            // The Kelvin sign is a k in lower case, and no letter of a coding's name.
-            guard codings.count == 1, codings[0].utf8.allSatisfy({ $0 < 0x80 }), codings[0].lowercased() == "chunked",
-                minorVersion == 1
-            else {
+            guard codings.count == 1, codings[0].lowercasedASCII == "chunked", minorVersion == 1 else {
                 throw .malformed("the only transfer coding taken is chunked")
             }
             return .chunked

@@ -39,7 +39,7 @@ struct RequestLine {
             return (.asterisk, nil)
         }
         if text.hasPrefix("/") { return (try Target(parsing: text), nil) }
-        let lower = text.lowercased()
+        let lower = text.lowercasedASCII
         guard let scheme = ["http://", "https://"].first(where: lower.hasPrefix) else {
             throw .malformed("the target is neither a path nor a URL")
         }

@@ -26,7 +26,7 @@ struct Caller: Hashable {
             return
         }
         address = Self.client(request.fields, peer: peer, proxies: proxies)
-        let forwarded = request.fields.only("x-forwarded-proto")?.lowercased()
+        let forwarded = request.fields.only("x-forwarded-proto")?.lowercasedASCII
         scheme = (forwarded.map { $0 == "https" } ?? isSecure) ? "https" : "http"
     }
 

@@ -2,6 +2,7 @@
 
 internal import HTTP
 internal import Web
+internal import Wire
 
 /// The browser client as the site's answers.
 struct Pages {
@@ -44,7 +45,9 @@ struct Pages {
 
     /// Whether the client has this very representation (RFC 9110 §13.1.2; the comparison is the weak one).
     static func has(_ fields: Fields, _ etag: String) -> Bool {
-        fields.list("if-none-match").contains { $0 == "*" || $0 == etag.lowercased() || $0 == "w/" + etag.lowercased() }
+        fields.list("if-none-match").contains {
+            $0 == "*" || $0 == etag.lowercasedASCII || $0 == "w/" + etag.lowercasedASCII
+        }
     }
 
     /// Whether whoever asks would rather see a page than a problem document.

@@ -147,7 +147,7 @@ extension Site {
     static func bearer(_ fields: Fields) -> String? {
         guard let value = fields.only("authorization") else { return nil }
         let parts = value.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        guard parts.count == 2, parts[0].lowercasedASCII == "bearer" else { return nil }
         return String(parts[1])
     }
 }

@@ -85,6 +85,7 @@ final class Site {
         guard let route else { return answer(page(request)) }
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
         if request.method == .options { return answer(Self.options(route.methods)) }
+        if changes(request), !isInvited(request) { return answer(Self.uninvited) }
         switch route {
         case .rooms: createRoom(request, caller, now: now, answer: answer)
         case .room(let token):

@@ -61,7 +61,7 @@ struct SiteTransport {
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
-        let host = host.lowercased()
+        let host = host.lowercasedASCII
         return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || host.hasPrefix("127.")
     }
 }

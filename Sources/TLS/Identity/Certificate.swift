@@ -22,9 +22,9 @@ package struct Certificate: Hashable, Sendable {
     /// Whether a client that asked for `host`, a name or an address, takes this certificate (RFC 6125 §6.4).
     package func isGood(for host: String) -> Bool {
         if let address = IPAddress(host) { return addresses.contains(address) }
-        let host = host.lowercased()
+        let host = host.lowercasedASCII
         return names.contains { name in
-            let name = name.lowercased()
+            let name = name.lowercasedASCII
             guard name.hasPrefix("*.") else { return name == host }
             // A wildcard stands for exactly one label, the leftmost.
             guard let dot = host.firstIndex(of: "."), dot > host.startIndex else { return false }

@@ -55,7 +55,7 @@ package struct Realms: Sendable {
     private static func canonical(_ bytes: [UInt8]) -> String? {
         let first = bytes.prefix { $0 != UInt8(ascii: " ") }
         guard (1...255).contains(first.count), first.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
-        let text = String(decoding: first, as: UTF8.self).lowercased()
+        let text = String(decoding: first, as: UTF8.self).lowercasedASCII
         let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].last == ":", parts[1].isEmpty, !parts[2].isEmpty else { return nil }
         var host = parts[2]

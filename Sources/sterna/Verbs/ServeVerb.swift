@@ -22,6 +22,8 @@ enum ServeVerb {
         run: run)
 
     static func run(_ words: [String]) -> Int32 {
+        // What the server writes, the database above all, is its user's alone, also where no unit says so.
+        umask(0o077)
         let option: ConfigurationOption
         do {
             option = try ConfigurationOption(words)

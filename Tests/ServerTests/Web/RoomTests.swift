@@ -42,6 +42,33 @@ struct RoomTests {
         #expect(try service.request("DELETE", "/api/rooms/\(token)", key: key).status == 410)
     }
 
+    @Test(
+        "are not made, and nobody is, by pages of other sites",
+        arguments: [
+            ["Origin: https://evil.example", "Content-Type: text/plain"], ["Origin: null"],
+            ["Sec-Fetch-Site: cross-site"], ["Origin: https://evil.example", "Sec-Fetch-Site: cross-site"],
+            ["Origin: http://call.example.evil.example"],
+        ])
+    func strangers(_ headers: [String]) throws {
+        let service = try TestService()
+        for (method, path) in [("POST", "/api/rooms"), ("POST", "/api/users"), ("DELETE", "/api/rooms/x")] {
+            let answer = try service.request(method, path, headers: ["Host: call.example"] + headers)
+            #expect(answer.status == 403 && answer.json?["detail"]?.string?.contains("allowed-origin") == true)
+        }
+        #expect(try service.request("GET", "/api/channels", headers: headers).status == 200)
+    }
+
+    @Test(
+        "are made by pages of this site, and by programs",
+        arguments: [
+            [], ["Origin: http://call.example"], ["Origin: https://call.example", "Sec-Fetch-Site: same-origin"],
+            ["Sec-Fetch-Site: none"],
+        ])
+    func ownPages(_ headers: [String]) throws {
+        let service = try TestService()
+        #expect(try service.request("POST", "/api/rooms", headers: ["Host: call.example"] + headers).status == 201)
+    }
+
     @Test("are renewed: a new link, and the old one is gone")
     func renewal() throws {
         let service = try TestService()
