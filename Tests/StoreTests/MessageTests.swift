@@ -27,6 +27,11 @@ struct MessageTests {
                 sentAt: start + .seconds(after)))
     }
 
+    /// Of somebody who is in the channel.
+    func rights(_ key: String, in channels: Set<Name>? = nil, owned: Set<Name> = []) -> MessageRights {
+        MessageRights(authorKey: key, channels: channels ?? [general], owned: owned)
+    }
+
     func texts(_ database: Database, _ side: HistoryQuery.Side = .newest, words: String? = nil, limit: Int = 50)
         throws -> [String]
     {
@@ -84,20 +89,28 @@ struct MessageTests {
             return
         }
         let later = start + .seconds(5)
-        #expect(try database.store.write(.edit(message.number, authorKey: "ben", text: "x", at: later)) == .notYours)
-        #expect(try database.store.write(.delete(message.number, authorKey: "ben")) == .notYours)
-        #expect(try database.store.write(.delete(99, authorKey: "ana")) == .notYours)
+        #expect(try database.store.write(.edit(message.number, rights("ben"), text: "x", at: later)) == .notYours)
+        #expect(try database.store.write(.delete(message.number, rights("ben"))) == .notYours)
+        #expect(try database.store.write(.delete(99, rights("ana"))) == .notYours)
         guard
             case .edited(let edited) = try database.store.write(
-                .edit(message.number, authorKey: "ana", text: "uno", at: later))
+                .edit(message.number, rights("ana"), text: "uno", at: later))
         else {
             Issue.record("not edited")
             return
         }
         #expect((edited.text, edited.editedAt) == ("uno", later))
+        #expect(edited.mark == message.mark && edited.mark == AuthorMark.of("ana"))
+        // Whoever is in the channel no more changes nothing there, and who made another channel nothing here.
+        #expect(
+            try database.store.write(.edit(message.number, rights("ana", in: []), text: "x", at: later)) == .notYours)
+        #expect(try database.store.write(.delete(message.number, rights("ana", in: [other]))) == .notYours)
+        #expect(
+            try database.store.write(.delete(message.number, rights("ben", in: [general, other], owned: [other])))
+                == .notYours)
         #expect(edited.sentAt == message.sentAt)
         #expect(
-            try database.store.write(.delete(message.number, authorKey: "ana"))
+            try database.store.write(.delete(message.number, rights("ana")))
                 == .deleted(message.number, channel: general))
         #expect(try texts(database) == [])
         guard case .appended(let next) = try database.store.write(draft("two")) else {
@@ -105,6 +118,9 @@ struct MessageTests {
             return
         }
         #expect(next.number > message.number)
+        let owner = rights("ben", owned: [general])
+        #expect(try database.store.write(.edit(next.number, owner, text: "x", at: later)) == .notYours)
+        #expect(try database.store.write(.delete(next.number, owner)) == .deleted(next.number, channel: general))
     }
 
     static let searches: [(String, [String])] = [
@@ -127,8 +143,8 @@ struct MessageTests {
         let all = try database.reader.history(HistoryQuery(channel: general))
         let gone = try #require(all.first { $0.text == "gone" })
         let old = try #require(all.first { $0.text == "old words" })
-        _ = try database.store.write(.delete(gone.number, authorKey: "ana"))
-        _ = try database.store.write(.edit(old.number, authorKey: "ana", text: "new words", at: start))
+        _ = try database.store.write(.delete(gone.number, rights("ana")))
+        _ = try database.store.write(.edit(old.number, rights("ana"), text: "new words", at: start))
         #expect(try texts(database, words: words) == found)
         #expect(try texts(database, .after(0), words: words) == found)
     }
@@ -165,7 +181,7 @@ struct MessageTests {
             try store.add(person)
             try store.persist(.made(channel))
             try store.persist(.made(channel))
-            _ = try store.write(draft("still here"))
+            _ = try database.store.write(draft("still here"))
             #expect(throws: StoreError.self) { try store.add(person) }
         }
         let store = try Store(path: folder.database)
@@ -179,7 +195,7 @@ struct MessageTests {
     func many() throws {
         let database = try Database()
         try database.store.transaction { (store) throws(StoreError) in
-            for index in 0..<1000 { _ = try store.write(draft("\(index)", nonce: "\(index)")) }
+            for index in 0..<1000 { _ = try database.store.write(draft("\(index)", nonce: "\(index)")) }
         }
         #expect(try texts(database, limit: 2000) == (0..<1000).map(String.init))
     }
@@ -188,8 +204,8 @@ struct MessageTests {
     func closing() throws {
         let database = try Database()
         try database.store.transaction { (store) throws(StoreError) in
-            for index in 0..<500 { _ = try store.write(draft("word \(index)")) }
-            _ = try store.write(draft("word elsewhere", in: other))
+            for index in 0..<500 { _ = try database.store.write(draft("word \(index)")) }
+            _ = try database.store.write(draft("word elsewhere", in: other))
         }
         let size = try database.store.size()
         try database.store.persist(.closed(general))
@@ -209,7 +225,7 @@ struct MessageTests {
         let database = try Database()
         let long = String(repeating: "a long message ", count: 60)
         try database.store.transaction { (store) throws(StoreError) in
-            for index in 0..<2000 { _ = try store.write(draft("\(index) \(long)")) }
+            for index in 0..<2000 { _ = try database.store.write(draft("\(index) \(long)")) }
         }
         let size = try database.store.size()
         #expect(try database.tidy(space: size) == 0)
@@ -222,7 +238,7 @@ struct MessageTests {
     func renaming() throws {
         let database = try Database()
         try database.store.transaction { (store) throws(StoreError) in
-            for index in 0..<1000 { _ = try store.write(draft("word \(index)")) }
+            for index in 0..<1000 { _ = try database.store.write(draft("word \(index)")) }
         }
         let new = try #require(Name("new"))
         try database.store.persist(.renamed(general, to: new))
@@ -238,7 +254,7 @@ struct MessageTests {
         _ = try database.store.write(draft("before"))
         var seen: [String]?
         try database.store.transaction { (store) throws(StoreError) in
-            _ = try store.write(draft("not yet"))
+            _ = try database.store.write(draft("not yet"))
             seen = try? texts(database)
         }
         // While the transaction was open, who read saw what was before it.

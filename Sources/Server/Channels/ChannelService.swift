@@ -54,6 +54,11 @@ final class ChannelService {
 
     func channel(_ name: String) -> ChannelRecord? { machine.channel(name) }
 
+    /// Whether a person, or whoever is at an address, is not wanted in a channel.
+    func isBanned(_ person: Person?, at address: IPAddress, from name: Name) -> Bool {
+        machine.isBanned(person, at: address, from: name, now: loop.now)
+    }
+
     func bans(in name: String, for person: Person) throws(Channels.Refusal) -> JSON {
         try machine.bans(in: name, for: person)
     }

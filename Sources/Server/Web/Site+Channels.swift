@@ -79,8 +79,10 @@ extension Site {
         }
     }
 
-    /// `GET /api/history`
-    func history(_ request: Request, _ caller: Caller, now: Moment, answer: @escaping Answer) {
+    /// `GET /api/history`, by somebody who may have shown who they are.
+    func history(
+        _ request: Request, by person: Person?, _ caller: Caller, now: Moment, answer: @escaping Answer
+    ) {
         let fields = request.target.query
         guard let name = fields["channel"] else {
             return answer(.problem(.badRequest, "“channel” does not say which channel's history."))
@@ -102,6 +104,9 @@ extension Site {
         }
         guard let channel = channels.channel(name), channel.kind == .text else {
             return answer(.problem(.notFound, "There is no text channel of that name."))
+        }
+        guard !channels.isBanned(person, at: caller.address, from: channel.name) else {
+            return answer(.problem(.forbidden, "Whoever made the channel does not want you in it."))
         }
         let words = fields["q"]
         if let words {
@@ -134,6 +139,7 @@ extension Site {
     private static func refusal(_ refusal: Channels.Refusal) -> Reply {
         switch refusal {
         case .nameTaken: .problem(.conflict, "There is a channel of that name.")
+        case .looksLike(let other): .problem(.conflict, "This name would be taken for that of “\(other)”.")
         case .notOwner: .problem(.forbidden, "Only who made the channel may do that.")
         case .unknownChannel: .problem(.notFound, "There is no channel of that name.")
         case .unknownPeer: .problem(.notFound, "Nobody of that id is there.")

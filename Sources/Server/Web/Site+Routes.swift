@@ -17,7 +17,8 @@ extension Site {
     func serveMore(_ request: Request, _ route: Route, _ caller: Caller, now: Moment, answer: @escaping Answer) {
         switch route {
         case .users: createPerson(request, caller, now: now, answer: answer)
-        case .history: history(request, caller, now: now, answer: answer)
+        case .history:
+            anybody(request, answer: answer) { history(request, by: $0, caller, now: now, answer: answer) }
         case .image(let id) where request.method != .delete: image(id, caller, answer: answer)
         case .channels where request.method != .post:
             anybody(request, answer: answer) { answer(.json(.ok, channels.list(for: $0))) }

@@ -8,15 +8,18 @@ package struct ChannelMessage: Hashable, Sendable {
     package let number: Int64
     package let channel: Name
     package let author: Name
+    /// What tells the author from others of that name, see ``AuthorMark``.
+    package let mark: String
     package let text: String
     package let sentAt: UnixTime
     package let editedAt: UnixTime?
 
     package init(
-        number: Int64, channel: Name, author: Name, text: String, sentAt: UnixTime, editedAt: UnixTime? = nil
+        number: Int64, channel: Name, author: Name, mark: String, text: String, sentAt: UnixTime,
+        editedAt: UnixTime? = nil
     ) {
         (self.number, self.channel, self.author, self.text) = (number, channel, author, text)
-        (self.sentAt, self.editedAt) = (sentAt, editedAt)
+        (self.mark, self.sentAt, self.editedAt) = (mark, sentAt, editedAt)
     }
 
     /// How the outside names it: sixteen hexadecimal digits, in the order of sending.
@@ -28,7 +31,9 @@ package struct ChannelMessage: Hashable, Sendable {
     }
 
     func inside(_ channel: Name) -> Self {
-        Self(number: number, channel: channel, author: author, text: text, sentAt: sentAt, editedAt: editedAt)
+        Self(
+            number: number, channel: channel, author: author, mark: mark, text: text, sentAt: sentAt, editedAt: editedAt
+        )
     }
 
     /// The number that an `id` stands for; nil when it never was one.
@@ -43,7 +48,7 @@ package struct ChannelMessage: Hashable, Sendable {
     var members: [JSON.Member] {
         let members: [JSON.Member] = [
             .init("id", .string(id)), .init("channel", .string(channel.description)),
-            .init("author", .string(author.description)), .init("text", .string(text)),
+            .init("author", .string(author.description)), .init("mark", .string(mark)), .init("text", .string(text)),
             .init("sentAt", .string(sentAt.description)),
         ]
         return members + (editedAt.map { [.init("editedAt", .string($0.description))] } ?? [])
@@ -53,8 +58,8 @@ package struct ChannelMessage: Hashable, Sendable {
 /// What the machine of the channels asks the disk for, in the order of asking.
 package enum MessageWrite: Hashable, Sendable {
     case append(MessageDraft)
-    case edit(Int64, authorKey: String, text: String, at: UnixTime)
-    case delete(Int64, authorKey: String)
+    case edit(Int64, MessageRights, text: String, at: UnixTime)
+    case delete(Int64, MessageRights)
 }
 
 /// A message that is not on disk yet.

@@ -12,6 +12,7 @@ extension Channels {
         -> ChannelRecord
     {
         guard channels[request.name] == nil else { throw .nameTaken }
+        if let other = likeness(of: request.name) { throw .looksLike(other) }
         guard channels.count < settings.maxChannels else { throw .tooManyChannels }
         let record = ChannelRecord(
             name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
@@ -30,6 +31,9 @@ extension Channels {
         let old = channel.record.name
         guard new != old else { return channel.record }
         guard channels[new] == nil else { throw .nameTaken }
+        if let other = likeness(of: new, except: old) { throw .looksLike(other) }
+        forget(old)
+        know(new)
         var renamed = channel
         renamed.record = channel.record.named(new)
         renamed.alarm = nil
@@ -64,6 +68,7 @@ extension Channels {
         }
         outputs.append(.scope(.ended(room: channel.scope)))
         channels[name] = nil
+        forget(name)
         order.removeAll { $0 == name }
         outputs.append(.persist(.closed(name)))
     }
@@ -78,7 +83,15 @@ extension Channels {
             throw .unknownPeer
         }
         if ban { self.ban(socket, from: name, now: now) }
-        send(socket, "kicked", [.init("channel", .string(name.description)), .init("banned", .boolean(ban))])
+        let person = writers[socket]?.person
+        for other in channel.sockets {
+            let isSame = other == socket || person != nil && writers[other]?.person == person
+            if isSame || ban && isBanned(other, from: name, now: now) { putOut(other, of: name, banned: ban, now: now) }
+        }
+    }
+
+    private mutating func putOut(_ socket: Socket, of name: Name, banned: Bool, now: Moment) {
+        send(socket, "kicked", [.init("channel", .string(name.description)), .init("banned", .boolean(banned))])
         if writers[socket] != nil {
             writers[socket]?.names[name] = nil
             quit(name, socket, now: now)
@@ -123,12 +136,21 @@ extension Channels {
 
     /// Whether somebody may not come in.
     mutating func isBanned(_ socket: Socket, from name: Name, now: Moment) -> Bool {
-        if let person = writers[socket]?.person, channels[name]?.bans[person.id] != nil { return true }
-        guard let address = addresses[socket]?.subscriber, let until = channels[name]?.bannedAddresses[address] else {
-            return false
+        guard let address = addresses[socket] else { return false }
+        return isBanned(writers[socket]?.person, at: address, from: name, now: now)
+    }
+
+    /// Whether a person, or whoever is at an address, is not wanted in a channel. Who made it may share an address with
+    /// somebody who is not.
+    package mutating func isBanned(_ person: Person?, at address: IPAddress, from name: Name, now: Moment) -> Bool {
+        guard let channel = channels[name] else { return false }
+        if let person {
+            if channel.bans[person.id] != nil { return true }
+            if channel.record.owner == person.id { return false }
         }
+        guard let until = channel.bannedAddresses[address.subscriber] else { return false }
         if now.instant < until { return true }
-        channels[name]?.bannedAddresses[address] = nil
+        channels[name]?.bannedAddresses[address.subscriber] = nil
         return false
     }
 

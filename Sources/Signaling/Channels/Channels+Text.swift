@@ -19,6 +19,8 @@ struct Writer {
 
     /// Who owns what is written: the person on any socket, or nobody but this socket.
     var authorKey: String { person.map { "user:\($0.id)" } ?? "socket:\(peer)" }
+
+    var mark: String { AuthorMark.of(authorKey) }
 }
 
 /// Somebody who waits for the disk.
@@ -45,11 +47,11 @@ extension Channels {
                         channel: name, authorKey: writer.authorKey, author: author, text: text, nonce: nonce,
                         sentAt: now.time)), nonce: nonce, for: socket)
         case .edit(let number, let text):
-            guard let number, let writer = writers[socket] else { return denyOwnership(socket) }
-            write(.edit(number, authorKey: writer.authorKey, text: text, at: now.time), for: socket)
+            guard let number, let rights = rights(of: socket) else { return denyOwnership(socket) }
+            write(.edit(number, rights, text: text, at: now.time), for: socket)
         case .delete(let number):
-            guard let number, let writer = writers[socket] else { return denyOwnership(socket) }
-            write(.delete(number, authorKey: writer.authorKey), for: socket)
+            guard let number, let rights = rights(of: socket) else { return denyOwnership(socket) }
+            write(.delete(number, rights), for: socket)
         case .typing(let channel):
             type(in: channel, socket, now: now)
         case .watch(let isOn):
@@ -57,6 +59,16 @@ extension Channels {
         case .ping(let t):
             send(socket, "pong", t.map { [.init("t", $0)] } ?? [])
         }
+    }
+
+    /// What somebody may change: who is in no channel, banned or not there yet, nothing.
+    private func rights(of socket: Socket) -> MessageRights? {
+        guard let writer = writers[socket] else { return nil }
+        var owned: Set<Name> = []
+        for name in writer.names.keys where writer.person != nil && channels[name]?.record.owner == writer.person?.id {
+            owned.insert(name)
+        }
+        return MessageRights(authorKey: writer.authorKey, channels: Set(writer.names.keys), owned: owned)
     }
 
     private mutating func identify(_ socket: Socket, _ userID: String, _ secret: String, now: Moment) {
@@ -113,7 +125,9 @@ extension Channels {
     private func presence(_ channel: Name) -> [JSON.Member] {
         let online = (channels[channel]?.sockets ?? []).compactMap { socket -> JSON? in
             guard let writer = writers[socket], let name = writer.names[channel] else { return nil }
-            return ["peerId": .string(writer.peer), "name": .string(name.description)]
+            return [
+                "peerId": .string(writer.peer), "name": .string(name.description), "mark": .string(writer.mark),
+            ]
         }
         return [.init("channel", .string(channel.description)), .init("online", .array(online))]
     }

@@ -45,6 +45,8 @@ package struct Channels: ~Copyable {
     package enum Refusal: Error, Hashable, Sendable {
         /// 409
         case nameTaken
+        /// 409: the name looks like that of another channel.
+        case looksLike(Name)
         /// 403
         case notOwner
         /// 404
@@ -62,6 +64,8 @@ package struct Channels: ~Copyable {
     var channels: [Name: Channel] = [:]
     /// The channels in the order of their making.
     var order: [Name] = []
+    /// What the channels' names look like.
+    private var looks: [String: Set<Name>] = [:]
     var writers: [Socket: Writer] = [:]
     var speakers: [Socket: Speaker] = [:]
     /// Where everybody connects from.
@@ -147,6 +151,26 @@ package struct Channels: ~Copyable {
         guard channels[record.name] == nil else { return }
         channels[record.name] = Channel(record)
         order.append(record.name)
+        know(record.name)
+    }
+
+    // MARK: What names look like
+
+    /// Another channel that a name would be taken for.
+    func likeness(of name: Name, except own: Name? = nil) -> Name? {
+        for form in Skeleton(name).forms {
+            if let other = looks[form]?.first(where: { $0 != own }) { return other }
+        }
+        return nil
+    }
+
+    mutating func know(_ name: Name) { for form in Skeleton(name).forms { looks[form, default: []].insert(name) } }
+
+    mutating func forget(_ name: Name) {
+        for form in Skeleton(name).forms {
+            looks[form]?.remove(name)
+            if looks[form]?.isEmpty == true { looks[form] = nil }
+        }
     }
 
     // MARK: Sockets

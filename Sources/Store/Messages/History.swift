@@ -65,12 +65,12 @@ extension Reader {
         switch (isSearch, hasFullText, isBackward) {
         case (false, _, true):
             """
-            SELECT number, author, text, sent_at, edited_at FROM messages
+            SELECT number, author, text, sent_at, edited_at, author_key FROM messages
             WHERE channel = ?1 AND number < ?2 AND ?3 IS NULL ORDER BY number DESC LIMIT ?4
             """
         case (false, _, false):
             """
-            SELECT number, author, text, sent_at, edited_at FROM messages
+            SELECT number, author, text, sent_at, edited_at, author_key FROM messages
             WHERE channel = ?1 AND number > ?2 AND ?3 IS NULL ORDER BY number LIMIT ?4
             """
         case (true, true, true):
@@ -89,12 +89,12 @@ extension Reader {
             """
         case (true, false, true):
             """
-            SELECT number, author, text, sent_at, edited_at FROM messages
+            SELECT number, author, text, sent_at, edited_at, author_key FROM messages
             WHERE channel = ?1 AND number < ?2 AND instr(lower(text), lower(?3)) > 0 ORDER BY number DESC LIMIT ?4
             """
         case (true, false, false):
             """
-            SELECT number, author, text, sent_at, edited_at FROM messages
+            SELECT number, author, text, sent_at, edited_at, author_key FROM messages
             WHERE channel = ?1 AND number > ?2 AND instr(lower(text), lower(?3)) > 0 ORDER BY number LIMIT ?4
             """
         }

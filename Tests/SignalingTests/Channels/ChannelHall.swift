@@ -47,7 +47,10 @@ final class ChannelHall {
                 ICEServers(
                     servers: [.init(urls: ["turn:t"], username: peer, credential: "c")], expiresAt: now + .seconds(600))
             },
-            authenticate: { id, secret in id == ana.id && secret == "right" ? ana : nil })
+            authenticate: { id, secret in
+                guard secret == "right" else { return nil }
+                return id == ana.id ? ana : id == "cem-id" ? Person(id: id, name: name) : nil
+            })
     }
 
     func handle(_ input: Channels.Input) {
@@ -95,22 +98,22 @@ final class ChannelHall {
                 return .repeated(first.message)
             }
             let message = ChannelMessage(
-                number: Int64(disk.count + 1), channel: draft.channel, author: draft.author, text: draft.text,
-                sentAt: draft.sentAt)
+                number: Int64(disk.count + 1), channel: draft.channel, author: draft.author,
+                mark: AuthorMark.of(draft.authorKey), text: draft.text, sentAt: draft.sentAt)
             disk.append((message, draft))
             return .appended(message)
-        case .edit(let number, let key, let text, let time):
-            guard let found = disk.first(where: { $0.message.number == number && $0.draft.authorKey == key }) else {
-                return .notYours
-            }
+        case .edit(let number, let rights, let text, let time):
+            guard let found = disk.first(where: { $0.message.number == number }),
+                rights.mayEdit(in: found.message.channel, by: found.draft.authorKey)
+            else { return .notYours }
             return .edited(
                 ChannelMessage(
-                    number: number, channel: found.message.channel, author: found.message.author, text: text,
-                    sentAt: found.message.sentAt, editedAt: time))
-        case .delete(let number, let key):
-            guard let found = disk.first(where: { $0.message.number == number && $0.draft.authorKey == key }) else {
-                return .notYours
-            }
+                    number: number, channel: found.message.channel, author: found.message.author,
+                    mark: found.message.mark, text: text, sentAt: found.message.sentAt, editedAt: time))
+        case .delete(let number, let rights):
+            guard let found = disk.first(where: { $0.message.number == number }),
+                rights.mayDelete(in: found.message.channel, by: found.draft.authorKey)
+            else { return .notYours }
             return .deleted(number, channel: found.message.channel)
         }
     }

@@ -14,9 +14,13 @@ struct TextChannelTests {
         let heard = hall.heard(ana)
         #expect(heard.map { $0["type"] } == ["welcome", "presence"])
         let peer = try #require(heard.first?["peerId"])
+        let mark = JSON.string(AuthorMark.of("socket:\(peer.string ?? "")"))
         #expect(heard.first?["name"] == "Ana")
         #expect(heard.first?["channels"]?.array?.compactMap { $0["name"] } == ["general", "Lounge", "other", "Attic"])
-        #expect(heard.last == ["type": "presence", "channel": "general", "online": [["peerId": peer, "name": "Ana"]]])
+        #expect(
+            heard.last == [
+                "type": "presence", "channel": "general", "online": [["peerId": peer, "name": "Ana", "mark": mark]],
+            ])
 
         let ben = hall.connect(.text)
         hall.say(ben, ["type": "join", "channel": "general", "name": "Ben"])
@@ -41,15 +45,18 @@ struct TextChannelTests {
         hall.writeAll()
         let heard = hall.heard(ana)
         #expect(heard == hall.heard(ben))
+        let marks = heard.compactMap { $0["mark"] }
+        #expect(marks.count == 2 && marks[0] != marks[1])
         #expect(
             heard == [
                 [
-                    "type": "message", "id": "0000000000000001", "channel": "general", "author": "Ana", "text": "one",
+                    "type": "message", "id": "0000000000000001", "channel": "general", "author": "Ana",
+                    "mark": marks[0], "text": "one",
                     "sentAt": .string(hall.now.time.description), "nonce": "a",
                 ],
                 [
                     "type": "message", "id": "0000000000000002", "channel": "general", "author": "Ben",
-                    "text": "two\n🐦", "sentAt": .string(hall.now.time.description),
+                    "mark": marks[1], "text": "two\n🐦", "sentAt": .string(hall.now.time.description),
                 ],
             ])
         #expect(hall.heard(cem) == [])
