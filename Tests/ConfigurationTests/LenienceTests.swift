@@ -2,6 +2,7 @@
 import Configuration
 import Foundation
 import Testing
+import Wire
 
 /// Lines that coturn starts with although something is not right about them.
 @Suite("A line of a coturn file that is not quite right")
