@@ -51,8 +51,9 @@ extension Checkup {
     /// A refusal of a family that this machine could relay in is a fault; of one that it has not, as it should be.
     private func refused(_ refusal: Answer.Refusal, _ families: Set<IPAddress.Family>) {
         guard refusal.code == .addressFamilyNotSupported else { return }
-        if !families.isEmpty { return missed(families) }
-        guard !asksInVain else { return }
+        // Who asks for both is answered by what was said to who asks for one.
+        if families.count == 1 { return missed(families) }
+        guard families.isEmpty, !asksInVain else { return }
         asksInVain = true
         tell(
             .warn(
