@@ -119,6 +119,9 @@ static const unsigned char chat_voice_js[] = {
 static const unsigned char core_announce_js[] = {
 #embed "../Web/client/core/announce.js"
 };
+static const unsigned char core_calm_js[] = {
+#embed "../Web/client/core/calm.js"
+};
 static const unsigned char core_colour_js[] = {
 #embed "../Web/client/core/colour.js"
 };
@@ -148,6 +151,9 @@ static const unsigned char core_signal_js[] = {
 };
 static const unsigned char core_storage_js[] = {
 #embed "../Web/client/core/storage.js"
+};
+static const unsigned char core_typography_js[] = {
+#embed "../Web/client/core/typography.js"
 };
 static const unsigned char debug_js[] = {
 #embed "../Web/client/debug.js"
@@ -424,6 +430,7 @@ static const struct sterna_asset assets[] = {
     {"chat/voice-bar.js", chat_voice_bar_js, sizeof chat_voice_bar_js},
     {"chat/voice.js", chat_voice_js, sizeof chat_voice_js},
     {"core/announce.js", core_announce_js, sizeof core_announce_js},
+    {"core/calm.js", core_calm_js, sizeof core_calm_js},
     {"core/colour.js", core_colour_js, sizeof core_colour_js},
     {"core/dialog.js", core_dialog_js, sizeof core_dialog_js},
     {"core/dom.js", core_dom_js, sizeof core_dom_js},
@@ -434,6 +441,7 @@ static const struct sterna_asset assets[] = {
     {"core/qr.js", core_qr_js, sizeof core_qr_js},
     {"core/signal.js", core_signal_js, sizeof core_signal_js},
     {"core/storage.js", core_storage_js, sizeof core_storage_js},
+    {"core/typography.js", core_typography_js, sizeof core_typography_js},
     {"debug.js", debug_js, sizeof debug_js},
     {"home/frame.js", home_frame_js, sizeof home_frame_js},
     {"home/home.js", home_home_js, sizeof home_home_js},

@@ -155,7 +155,7 @@ def test_a_device_that_slept(person, playwright, site, names, seconds):
 @pytest.mark.parametrize("seconds", [SHORT, LOST, LONG])
 def test_a_server_that_was_down(chromium, seconds):
     server = Server("sterna", SITE)
-    server.wait_for_pages()
+    server.wait_until_ready()
     people = []
     try:
         def come(name):
@@ -168,7 +168,7 @@ def test_a_server_that_was_down(chromium, seconds):
         time.sleep(seconds)
         server.started = time.monotonic()
         server.process = server.start()
-        server.wait_for_pages()
+        server.wait_until_ready()
         for somebody in people:
             shows(somebody, 1, 60)
     finally:

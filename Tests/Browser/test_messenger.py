@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls as in a messenger: ringing on every device, and every way in which a call can end, in words."""
+import signal
 import time
 
 import pytest
-from people import PATIENCE, sees
+from conftest import SITE
+from people import PATIENCE, Person, sees
+from server import Server
 
 
 class Phone:
@@ -253,3 +256,36 @@ def test_firefox_and_chromium_call_each_other(person, firefox):
     ben.page.wait_for_selector(".tile:not(.own)[data-picture=off]")
     ben.page.click("#hang-up")
     ana.is_told("hangup")
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM"])
+def test_a_call_outlives_a_server_that_begins_anew(chromium, how):
+    """The voices go on meanwhile; switching and hanging up reach the other afterwards."""
+    server = Server("sterna", SITE)
+    server.wait_until_ready()
+    people = [Person(chromium, f"http://localhost:{server.web_port}", name) for name in ("Mia", "Nik")]
+    try:
+        mia, nik = (Phone(somebody) for somebody in people)
+        mia.knows(nik)
+        mia.call(nik, "voice")
+        nik.page.click("#accept-voice")
+        mia.talks()
+        nik.talks()
+        server.process.send_signal(getattr(signal, how))
+        server.process.wait()
+        server.started = time.monotonic()
+        server.process = server.start()
+        server.wait_until_ready()
+        for phone in (mia, nik):
+            until = time.monotonic() + 30
+            while phone.person.facts()["telephone"]["link"] != "open":
+                assert time.monotonic() < until, phone.person.story()
+                time.sleep(0.1)
+        mia.page.click("#camera")
+        nik.page.wait_for_selector(".tile:not(.own)[data-picture=on]")
+        mia.page.click("#hang-up")
+        nik.is_told("hangup")
+    finally:
+        for somebody in people:
+            somebody.close()
+        server.stop()

@@ -171,6 +171,8 @@ extension RoomService: WebSocketOwner {
         hosts.current = nil
     }
 
+    func heard(_ connection: WebSocketConnection) { handle(.heard(Socket(connection.number))) }
+
     func closed(_ connection: WebSocketConnection) {
         let socket = Socket(connection.number)
         sockets[socket] = nil

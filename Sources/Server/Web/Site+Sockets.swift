@@ -7,7 +7,10 @@ internal import WebSocket
 /// The WebSockets of the site: who may open one, and whom it talks to (API §3, §5, §6).
 extension Site {
     func roomSocket(_ token: String, _ request: Request, _ caller: Caller) -> Reply {
-        socket(request, WebSocket.Limits(.text)) { [self] socket in
+        var limits = WebSocket.Limits(.text)
+        // A seat is thought empty after 12 seconds; a page in the background may say nothing for a minute.
+        limits.pingInterval = .seconds(5)
+        return socket(request, limits) { [self] socket in
             rooms.connect(socket, to: token, from: caller.address, host: host(for: caller))
             return rooms
         }

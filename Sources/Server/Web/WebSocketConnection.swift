@@ -8,6 +8,8 @@ internal import Wire
 protocol WebSocketOwner: AnyObject {
     func received(text: [UInt8], from socket: WebSocketConnection)
     func received(binary: [UInt8], from socket: WebSocketConnection)
+    /// Something came, be it only the answer to a ping, which a browser gives whatever its page is doing.
+    func heard(_ socket: WebSocketConnection)
     /// Everything that waited to be sent has gone out.
     func drained(_ socket: WebSocketConnection)
     /// The conversation is over, whoever ended it; told once.
@@ -17,6 +19,7 @@ protocol WebSocketOwner: AnyObject {
 extension WebSocketOwner {
     func received(text: [UInt8], from socket: WebSocketConnection) {}
     func received(binary: [UInt8], from socket: WebSocketConnection) {}
+    func heard(_ socket: WebSocketConnection) {}
     func drained(_ socket: WebSocketConnection) {}
 }
 
@@ -69,7 +72,10 @@ final class WebSocketConnection {
     /// Ends the conversation without a word to a peer who does not listen.
     func cutOff() { carrier.cutOff() }
 
-    func received(_ bytes: Span<UInt8>) { machine.handle(received: bytes, now: loop.now.instant) }
+    func received(_ bytes: Span<UInt8>) {
+        machine.handle(received: bytes, now: loop.now.instant)
+        owner?.heard(self)
+    }
 
     func handle(_ input: WebSocket.Connection.Input) {
         machine.handle(input, now: loop.now.instant)

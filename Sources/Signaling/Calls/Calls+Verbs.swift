@@ -19,6 +19,8 @@ extension Calls {
         case "call:ice-candidate": pass(candidate: data, in: chat.id, by: person.id, on: device)
         case "call:renegotiate": renegotiate(chat.id, data, on: device)
         case "call:reject": reject(chat.id, by: person.id, on: device, now: now)
+        case "call:resume": resume(chat, data, by: person.id, with: other, on: device, now: now)
+        case "call:end" where calls[chat.id] == nil: hangUpUnknown(chat, by: person.id, now: now)
         case "call:end": hangUp(chat.id, data, by: person.id, on: device, now: now)
         default: break
         }
@@ -59,6 +61,7 @@ extension Calls {
             io.outputs.append(.record(call.record(.busy, at: now.time)))
             return io.emit("call:busy", ["chatId": .string(chat.id)], to: device)
         }
+        unheardEnds[chat.id] = nil
         calls[chat.id] = call
         callOf[caller.id] = chat.id
         callOf[callee] = chat.id
@@ -194,19 +197,8 @@ extension Calls {
     mutating func welcome(_ device: String, _ person: String) {
         guard let chat = callOf[person], let call = calls[chat] else { return }
         if !call.isAnswered, call.callee.person == person { return ring(device, chat) }
-        if call.caller.person == person, call.caller.awaySince != nil {
-            calls[chat]?.caller.device = device
-            calls[chat]?.caller.awaySince = nil
-            seat(device, in: call, after: call.caller, isCaller: true)
-            for kept in call.caller.kept { io.emit(kept.name, kept.data, to: device) }
-            calls[chat]?.caller.kept = []
-        } else if call.callee.person == person, call.callee.awaySince != nil {
-            calls[chat]?.callee.device = device
-            calls[chat]?.callee.awaySince = nil
-            seat(device, in: call, after: call.callee, isCaller: false)
-            for kept in call.callee.kept { io.emit(kept.name, kept.data, to: device) }
-            calls[chat]?.callee.kept = []
-        }
+        let isCaller = call.caller.person == person
+        if (isCaller ? call.caller : call.callee).awaySince != nil { take(device, isCaller, of: call) }
     }
 
     /// A device has gone: a caller who vanishes while it rings ends the call; in a running one the seat waits.
@@ -230,7 +222,7 @@ extension Calls {
         setAlarm(chat)
     }
 
-    private mutating func setAlarm(_ chat: String) {
+    mutating func setAlarm(_ chat: String) {
         if let wake = calls[chat]?.nextWake { alarms.set(.call(chat), at: wake) }
     }
 
@@ -253,12 +245,15 @@ extension Calls {
         guard let last = calls.removeValue(forKey: call.chat) else { return }
         for device in [last.caller.device, last.callee.device] + last.rung.keys.map(Optional.some) { unseat(device) }
         io.outputs.append(.scope(.ended(room: last.scope)))
-        callOf[call.caller.person] = nil
-        callOf[call.callee.person] = nil
+        for side in [last.caller, last.callee] {
+            if callOf[side.person] == call.chat { callOf[side.person] = nil }
+            // Whoever is away is told when they are back.
+            if side.device == nil, last.isAnswered { noteEnd(call.chat, now: now) }
+        }
         io.outputs.append(.record(last.record(outcome, at: now.time)))
     }
 
-    private static func ended(_ chat: String, _ reason: String) -> JSON {
+    static func ended(_ chat: String, _ reason: String) -> JSON {
         ["chatId": .string(chat), "reason": .string(reason)]
     }
 

@@ -78,6 +78,8 @@ package struct Calls: ~Copyable {
     var calls: [String: Call] = [:]
     /// In which call somebody is, ringing or running.
     var callOf: [String: String] = [:]
+    /// Chats whose call ended while one side could not be told, and until when they still are.
+    var unheardEnds: [String: Instant] = [:]
     /// When somebody began calls within the last minute.
     var attempts: [String: [Instant]] = [:]
     var alarms = Alarms<Alarm>()

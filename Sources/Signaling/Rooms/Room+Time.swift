@@ -45,6 +45,13 @@ extension Room {
         away(index, in: &hall, now: now)
     }
 
+    /// Something came over a socket: browsers slow a hidden page down until it says nothing for a minute, and go on
+    /// answering pings for it.
+    mutating func hear(_ socket: Socket, in hall: inout Hall, now: Moment) {
+        guard let index = seats.firstIndex(where: { $0.socket == socket }) else { return }
+        hear(index, in: &hall, now: now)
+    }
+
     /// Something was heard from the page.
     mutating func hear(_ index: Int, in hall: inout Hall, now: Moment) {
         seats[index].heardAt = now.instant

@@ -17,6 +17,8 @@ package struct Rooms: ~Copyable {
         case connected(Socket, room: String, from: IPAddress)
         /// A whole text message.
         case text(Socket, [UInt8])
+        /// Something came over the socket that is no message: the browser is there, though its page may be asleep.
+        case heard(Socket)
         /// The socket is gone, whoever closed it. A socket that an output closed may be reported or not.
         case closed(Socket)
         case timeout
@@ -97,6 +99,10 @@ package struct Rooms: ~Copyable {
         case .text(let socket, let bytes):
             guard let caller = hall.callers[socket] else { return }
             rooms[caller.room]?.receive(bytes, from: socket, in: &hall, now: now)
+            settle(caller.room, now: now)
+        case .heard(let socket):
+            guard let caller = hall.callers[socket] else { return }
+            rooms[caller.room]?.hear(socket, in: &hall, now: now)
             settle(caller.room, now: now)
         case .closed(let socket):
             guard let caller = hall.callers.removeValue(forKey: socket) else { return }

@@ -2,6 +2,7 @@
 // Where the page begins: which of its places the address names.
 
 import { regions } from "./core/announce.js";
+import { keepCalm } from "./core/calm.js";
 import { choose } from "./core/dom.js";
 import { signal } from "./core/signal.js";
 import { home } from "./home/home.js";
@@ -27,6 +28,8 @@ function go(next, options) {
 if (document.readyState !== "complete") await new Promise((done) => window.addEventListener("load", done, { once: true }));
 
 window.addEventListener("popstate", () => path.set(location.pathname));
+
+keepCalm();
 
 document.body.append(
     choose(path, (present) => {

@@ -314,7 +314,7 @@ struct CallTests {
 
     enum Place: CaseIterable { case stranger, wrongChat, noChat, notConnected }
 
-    static let verbs = ["initiate", "answer", "ice-candidate", "renegotiate", "reject", "end"]
+    static let verbs = ["initiate", "answer", "ice-candidate", "renegotiate", "resume", "reject", "end"]
 
     @Test("no verb of an outsider reaches a call, and all get the same answer", arguments: verbs, Place.allCases)
     func outsiders(verb: String, place: Place) throws {

@@ -2,6 +2,7 @@
 // The page of the calls: the door, the people one can call, and the call itself over it all.
 
 import { regions } from "../core/announce.js";
+import { keepCalm } from "../core/calm.js";
 import { choose, h } from "../core/dom.js";
 import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
@@ -66,6 +67,8 @@ function inside() {
 
 window.addEventListener("hashchange", takeLink);
 takeLink();
+
+keepCalm();
 
 document.body.append(
     choose(

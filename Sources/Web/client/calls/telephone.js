@@ -36,6 +36,8 @@ export class Telephone {
         this.call = signal(/** @type {CallInHand | null} */ (null));
         /** @type {RTCIceServer[]} */
         this.iceServers = [];
+        /** @type {{ chatId: string, reason: string }[]} */
+        this.unsaid = [];
         this.hush = () => {};
         this.socket = new Socket(() => ({ userId: me.peek()?.userId ?? "", secret: me.peek()?.secret ?? "" }), {
             event: (name, data) => this.hear(name, data ?? {}),
@@ -119,6 +121,7 @@ export class Telephone {
     /** @param {Link} link */
     linked(link) {
         this.link.set(link);
+        if (link === "open") for (const unsaid of this.unsaid.splice(0)) this.socket.emit("call:end", unsaid);
         if (link === "lost") this.do({ type: "line-lost" });
         if (link !== "open") return;
         if (this.call.peek()) this.call.peek()?.lineIsBack();
@@ -135,6 +138,7 @@ export class Telephone {
         // The server has written a call of this chat down since it began: that can only be this one.
         if (this.contacts.lastOf(memory.chat) !== memory.last || this.machine.isBusy()) return;
         this.do({ type: "resume", ...memory });
+        this.tellRunning();
     }
 
     // MARK: - The machine
@@ -175,9 +179,9 @@ export class Telephone {
                 this.hush = () => {};
                 return;
             case "tell-cancel":
-                return void this.socket.emit("call:end", { chatId: machine.chat, reason: "cancelled" });
+                return this.tellEnd("cancelled");
             case "tell-end":
-                return void this.socket.emit("call:end", { chatId: machine.chat, reason: "hangup" });
+                return this.tellEnd("hangup");
             case "tell-reject":
                 return void this.socket.emit("call:reject", { chatId: machine.chat });
             case "close":
@@ -187,6 +191,21 @@ export class Telephone {
                 this.call.set(null);
                 session.write(memoryKey, null);
         }
+    }
+
+    /**
+     * Without a line it is said as soon as there is one: the other side would go on waiting.
+     * @param {string} reason
+     */
+    tellEnd(reason) {
+        const end = { chatId: this.machine.chat, reason };
+        if (!this.socket.emit("call:end", end)) this.unsaid = [end];
+    }
+
+    /** The server may have begun anew while the call went on. */
+    tellRunning() {
+        const { chat, isCaller, video, state } = this.machine;
+        if (state === "connecting" || state === "connected") this.socket.emit("call:resume", { chatId: chat, isCaller, video });
     }
 
     prepare() {
@@ -332,6 +351,7 @@ export class CallInHand {
 
     /** The server holds our seat for this line now; what was said to the dead one is said again. */
     lineIsBack() {
+        this.telephone.tellRunning();
         const pair = this.people.peek()[0]?.pair;
         if (!pair) return;
         if (pair.pc.signalingState === "have-local-offer") pair.tell();

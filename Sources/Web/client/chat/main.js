@@ -2,6 +2,7 @@
 // The page of the channels: the door where one says one's name, then the channels.
 
 import { regions } from "../core/announce.js";
+import { keepCalm } from "../core/calm.js";
 import { choose } from "../core/dom.js";
 import { t } from "../core/language.js";
 import { effect, signal } from "../core/signal.js";
@@ -40,6 +41,8 @@ function inside() {
     });
     return chatScreen(chat, voice, channelInAddress);
 }
+
+keepCalm();
 
 document.body.append(
     choose(

@@ -142,7 +142,7 @@ function invitation(voice, name, back) {
                 },
             },
             icon("sound"),
-            h("span", {}, () => t("joinVoice", { channel: name })),
+            h("span", {}, () => t("joinChannel", { channel: name })),
         ),
         h("button", { type: "button", class: "plain back", onclick: back }, icon("back"), h("span", {}, () => t("chatTitle"))),
     );

@@ -136,7 +136,7 @@ function voiceRow(chat, voice, name) {
                 class: "row-button",
                 "data-voice": name,
                 "aria-current": () => (isHere() ? "true" : null),
-                "aria-label": () => (isHere() ? t("voiceIn", { channel: name }) : t("joinVoice", { channel: name })),
+                "aria-label": () => (isHere() ? t("voiceIn", { channel: name }) : t("joinChannel", { channel: name })),
                 onclick: () => {
                     unlockTones();
                     voice.join(name);

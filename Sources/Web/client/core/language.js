@@ -6,6 +6,7 @@ import { english } from "../words/en.js";
 import { russian } from "../words/ru.js";
 import { effect, signal } from "./signal.js";
 import { local } from "./storage.js";
+import { isolated, russianSpaces, setTable } from "./typography.js";
 
 /** @typedef {"en" | "ru"} Language */
 /** @typedef {keyof typeof english} Word */
@@ -13,7 +14,7 @@ import { local } from "./storage.js";
 /** @typedef {Record<string, string | number>} Parts */
 
 /** @type {Record<Language, Record<Word, Entry>>} */
-const tables = { en: english, ru: russian };
+const tables = { en: english, ru: setTable(russian, russianSpaces) };
 const key = "sterna.language";
 
 /**
@@ -32,7 +33,7 @@ export const language = signal(first());
 export function t(word, parts = {}) {
     const entry = tables[language()][word];
     const text = typeof entry === "string" ? entry : plural(entry, Number(parts.count ?? 0));
-    return text.replace(/\{(\w+)\}/g, (whole, name) => String(parts[name] ?? whole));
+    return text.replace(/\{(\w+)\}/g, (whole, name) => isolated(String(parts[name] ?? whole)));
 }
 
 /**

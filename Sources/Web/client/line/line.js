@@ -18,16 +18,17 @@ import { backoff } from "./backoff.js";
  * @typedef {object} Manner
  * @property {string} name For the log.
  * @property {(() => string | Uint8Array) | null} ping What is said to show that one is there; null where the server asks.
- * @property {number} [silenceLimit] Without a word for this long the socket is given up, in milliseconds.
  * @property {(code: number, hasStood: boolean) => boolean} isFinal Whether coming back is useless or not wanted.
  */
 
 /** Pages say that they are there this often, in milliseconds. */
 const pingInterval = 5000;
-/** Two pings without an answer. */
-const usualSilence = 10000;
+/** A question that is not answered for so long has no line to travel on, in milliseconds. */
+const patience = 6000;
 /** After the network changed, an answer is expected sooner. */
 const hurriedLimit = 2500;
+/** A socket that does not open, or whose server does not let one in, is given up after this, in milliseconds. */
+const openingLimit = 10000;
 
 export class Line {
     /**
@@ -47,7 +48,9 @@ export class Line {
         this.attempt = 0;
         this.heardAt = 0;
         this.pingedAt = 0;
-        this.limit = this.patience = manner.silenceLimit ?? usualSilence;
+        /** Since when a question waits for its answer; null while none does. */
+        this.askedAt = /** @type {number | null} */ (null);
+        this.limit = patience;
         this.timer = 0;
         this.pulse = 0;
         this.hurry = this.hurry.bind(this);
@@ -92,8 +95,8 @@ export class Line {
         if (this.link === "lost") {
             this.connect();
         } else if (this.link === "open" && this.manner.ping && performance.now() - this.heardAt > 1500) {
-            this.limit = Math.min(this.limit, performance.now() - this.heardAt + hurriedLimit);
             this.ping();
+            this.limit = Math.min(this.limit, performance.now() - (this.askedAt ?? 0) + hurriedLimit);
         }
     }
 
@@ -126,11 +129,13 @@ export class Line {
         socket.binaryType = "arraybuffer";
         this.socket = socket;
         this.heardAt = performance.now();
-        this.limit = this.patience;
+        this.askedAt = null;
+        this.limit = patience;
         socket.onopen = () => this.listener.opened();
         socket.onmessage = (event) => {
             this.heardAt = performance.now();
-            this.limit = this.patience;
+            this.askedAt = null;
+            this.limit = patience;
             this.listener.message(event.data);
         };
         socket.onclose = (event) => this.lose(event.code);
@@ -138,7 +143,10 @@ export class Line {
 
     beat() {
         const now = performance.now();
-        if (this.socket && now - this.heardAt > this.limit) {
+        // A page in the background looks once a minute: what counts is not when something was heard, but whether a
+        // question has waited too long since it was asked.
+        const isSilent = this.link === "open" ? this.askedAt !== null && now - this.askedAt > this.limit : now - this.heardAt > openingLimit;
+        if (this.socket && isSilent) {
             log(this.manner.name, "silent");
             this.lose(0);
         } else if (this.link === "open" && this.manner.ping && now - this.pingedAt >= pingInterval) {
@@ -148,6 +156,7 @@ export class Line {
 
     ping() {
         this.pingedAt = performance.now();
+        this.askedAt ??= this.pingedAt;
         const data = this.manner.ping?.();
         if (data !== undefined) this.send(data);
     }

@@ -51,8 +51,14 @@ export function preview({ status, media, isPinWanted, join }) {
             { class: "preview-parts" },
             h("div", { class: "preview-look" }, mirror(media, isAble), isAble && loudness(media), troubles(media)),
             h(
-                "div",
-                { class: "preview-form" },
+                "form",
+                {
+                    class: "preview-form",
+                    onsubmit: (/** @type {SubmitEvent} */ event) => {
+                        event.preventDefault();
+                        enter({ audio: isAble, video: isAble });
+                    },
+                },
                 h("div", { class: "field" }, h("label", { for: "name" }, () => t("yourName")), name),
                 isPinWanted && h("div", { class: "field" }, h("label", { for: "pin" }, () => t("pin")), pin),
                 isAble && pickers(media),
@@ -62,7 +68,7 @@ export function preview({ status, media, isPinWanted, join }) {
                     isAble &&
                         h(
                             "button",
-                            { type: "button", class: "primary", id: "join-camera", onclick: () => enter({ audio: true, video: true }) },
+                            { type: "submit", class: "primary", id: "join-camera" },
                             icon("camera"),
                             h("span", {}, () => t("joinCamera")),
                         ),
@@ -76,10 +82,10 @@ export function preview({ status, media, isPinWanted, join }) {
                     h(
                         "button",
                         {
-                            type: "button",
+                            type: isAble ? "button" : "submit",
                             class: isAble ? "plain" : "primary",
                             id: "join-neither",
-                            onclick: () => enter({ audio: false, video: false }),
+                            onclick: isAble ? () => enter({ audio: false, video: false }) : null,
                         },
                         h("span", {}, () => t("joinNeither")),
                     ),

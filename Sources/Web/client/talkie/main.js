@@ -2,6 +2,7 @@
 // The page of the walkie-talkie: the lobby, then the air.
 
 import { regions } from "../core/announce.js";
+import { keepCalm } from "../core/calm.js";
 import { choose, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/language.js";
@@ -80,6 +81,8 @@ function refused(ending) {
 
 // Closing the window ends the talk at once.
 window.addEventListener("pagehide", () => given.set(null));
+
+keepCalm();
 
 document.body.append(
     choose(

@@ -71,7 +71,7 @@ export const chat = {
     bannedHere: "Whoever made this channel does not want you in it.",
     kickedHere: "Whoever made this channel has put you out.",
     noChannel: "There is no such channel any more.",
-    joinVoice: "Join {channel}",
+    joinChannel: "Join {channel}",
     voiceIn: "In {channel}",
     voiceAlone: "You are alone here. Others see that you are inside.",
     voiceConnecting: "Connecting…",

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A double click, the Enter key, and what they do to the screen that comes next."""
+import time
+
+import pytest
+
+
+def press_twice(somebody, selector, pause):
+    somebody.page.locator(selector).scroll_into_view_if_needed()
+    box = somebody.page.locator(selector).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    somebody.page.mouse.click(x, y)
+    time.sleep(pause)
+    somebody.page.mouse.click(x, y)
+
+
+@pytest.mark.parametrize("how", ["camera", "voice", "neither"])
+@pytest.mark.parametrize("width, height", [(1280, 720), (390, 844)])
+def test_a_double_click_on_join_joins_and_presses_nothing_else(person, how, width, height):
+    ana = person("Ana")
+    ana.page.set_viewport_size({"width": width, "height": height})
+    ana.start()
+    ana.page.click("#open-call")
+    ana.page.wait_for_selector(".mirror[data-picture=on]")
+    press_twice(ana, f"#join-{how}", 0.15)
+    ana.wait("waiting")
+    time.sleep(0.5)
+    assert ana.page.query_selector("dialog[open], [data-ending]") is None
+    on = {"camera": ("yes", "yes"), "voice": ("yes", "no"), "neither": ("no", "no")}[how]
+    assert (ana.page.get_attribute("#microphone", "data-on"), ana.page.get_attribute("#camera", "data-on")) == on
+
+
+def test_two_clicks_on_one_switch_are_two(person):
+    ana = person("Ana")
+    ana.start()
+    ana.join()
+    ana.wait("waiting")
+    press_twice(ana, "#microphone", 0.1)
+    time.sleep(0.3)
+    assert ana.page.get_attribute("#microphone", "data-on") == "yes"
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_enter_joins(person, browser, request):
+    ana = person("Ana", browser=request.getfixturevalue(browser))
+    ana.start()
+    ana.page.click("#open-call")
+    ana.page.wait_for_selector(".mirror[data-picture=on]")
+    ana.page.fill("#name", "Ana")
+    ana.page.keyboard.press("Enter")
+    ana.wait("waiting")
+    ana.page.wait_for_selector("#microphone[data-on=yes]")
+
+
+def test_enter_joins_with_a_pin_only_when_there_is_one(person):
+    ana = person("Ana")
+    ana.open()
+    ana.page.click("summary")
+    ana.page.fill("#pin", "4711")
+    ana.page.click("#start")
+    ana.page.click("#open-call")
+    ana.page.wait_for_selector(".mirror[data-picture=on]")
+    ana.page.focus("#name")
+    ana.page.keyboard.press("Enter")
+    assert ana.page.query_selector(".call") is None
+    ana.page.fill("#pin", "4711")
+    ana.page.keyboard.press("Enter")
+    ana.wait("waiting")
+
+
+@pytest.mark.parametrize("second, gone, counts", [
+    ("{ element: 2, x: 12, y: 10, at: 150 }", "true", False), ("{ element: 1, x: 12, y: 10, at: 150 }", "true", True),
+    ("{ element: 2, x: 12, y: 10, at: 900 }", "true", True), ("{ element: 2, x: 200, y: 10, at: 150 }", "true", True),
+    ("{ element: 2, x: 12, y: 10, at: 150 }", "false", True),
+])
+def test_a_second_press_counts_unless_what_the_first_pressed_is_gone(ask, second, gone, counts):
+    assert ask("core/calm.js", f"""
+        const calm = new m.Calm();
+        const isGone = () => {gone};
+        return [calm.admits({{ element: 1, x: 10, y: 10, at: 0 }}, isGone), calm.admits({second}, isGone)]
+    """) == [True, counts]
