@@ -181,7 +181,7 @@ struct MessageTests {
             try store.add(person)
             try store.persist(.made(channel))
             try store.persist(.made(channel))
-            _ = try database.store.write(draft("still here"))
+            _ = try store.write(draft("still here"))
             #expect(throws: StoreError.self) { try store.add(person) }
         }
         let store = try Store(path: folder.database)
