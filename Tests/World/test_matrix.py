@@ -11,13 +11,6 @@ import stun
 from relaying import ASKED, expected, goes_through, refused, version
 from table import FAMILIES, TRANSPORTS
 
-
-
-def awaited(kind, line, transport, family):
-    """Cells that wait for a relayed address of another family than the way there."""
-    return kind == "v6" or line not in ("home", "symmetric", "cgnat") or family in ("IPv6", "both")
-
-
 # Every pair of kinds is in what always runs; the rest takes minutes.
 CELLS = [
     pytest.param(*cell, marks=[] if sum(places) % 4 == 0 else pytest.mark.long, id="-".join(cell))
@@ -25,14 +18,13 @@ CELLS = [
         (tuple(place for place, _ in chosen), tuple(name for _, name in chosen))
         for chosen in itertools.product(*map(enumerate, (hosts.KINDS, clients.KINDS, TRANSPORTS, FAMILIES)))
     )
-    if not awaited(*cell)
 ]
 # Load tests from one address need it; the tests of what strangers are given are elsewhere.
 LINES = ["unauthorized-ratelimit-rps=0"]
 
 
 @pytest.fixture(scope="module")
-def server(world, request):
+def server(world, client, request):
     """server(kind): the package running on this kind of host, for as long as its rows are run."""
     running = {}
 
@@ -47,9 +39,23 @@ def server(world, request):
                 seconds = 15 if request.config.getoption("--long") else 2
                 time.sleep(seconds)
                 host.arrives()
+                with client("public").inside():
+                    running[kind].follows()
         return running[kind]
 
     return serve
+
+
+@pytest.fixture
+def serving(server, client, kind, line):
+    """The server of a cell. A host whose addresses change has others for each kind of client."""
+    running = server(kind)
+    if kind == "changing" and running.host.met != line:
+        running.host.met = line
+        running.host.changes()
+        with client("public").inside():
+            running.follows()
+    return running
 
 
 def ways(host, client, transport):
@@ -60,10 +66,9 @@ def ways(host, client, transport):
 
 
 @pytest.mark.parametrize("kind, line, transport, family", CELLS)
-def test_cell(world, server, client, peer, cells, kind, line, transport, family):
+def test_cell(serving, client, peer, cells, kind, line, transport, family):
     cells.cells[kind, line, transport, family] = "!"
-    serving, somebody = server(kind), client(line)
-    cells.cells[kind, line, transport, family] = cell(serving, somebody, peer, transport, family)
+    cells.cells[kind, line, transport, family] = cell(serving, client(line), peer, transport, family)
 
 
 def cell(serving, client, peer, transport, family):
