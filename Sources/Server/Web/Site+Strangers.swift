@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import HTTP
+internal import WebSocket
 
 // A page of another site can have its visitors' browsers send forms here, in their names and from their addresses, without
 // being asked whether it may (a “simple request” of CORS). Browsers say so, in one field or another.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Addresses
 import Configuration
 import Testing
 import Wire
@@ -13,7 +14,7 @@ struct LocalNetworkTests {
     func notice(_ lines: String..., own: [String] = ["127.0.0.1", "192.168.2.3"]) throws -> String? {
         let text = (lines + ["user=ana:secret"]).joined(separator: "\n")
         let settings = try #require(Input(file: .init(path: "sterna.conf", text: text)).verdict().settings)
-        return settings.privatePeerNotice(on: own.compactMap { IPAddress($0) })
+        return settings.privatePeerNotice(on: HostAddresses(own.compactMap { IPAddress($0) }))
     }
 
     @Test("names the network where all that clients are told is private")
