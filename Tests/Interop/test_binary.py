@@ -81,7 +81,7 @@ def test_the_relay_and_the_pages_answer_after_every_start(figure):
 
 def test_a_wrong_configuration_is_refused_with_file_line_and_remedy(tmp_path):
     path = tmp_path / "sterna.conf"
-    path.write_text("realm=sterna.test\nlistening-prot=3478\n")
+    path.write_text("realm=sterna.test\nlistening-port=many\n")
     done = subprocess.run([BINARY, "serve", "--config", str(path)], capture_output=True, text=True, timeout=10)
     assert done.returncode == 78
     assert f"{path}:2" in done.stderr and "listening-port" in done.stderr

@@ -38,7 +38,6 @@ def until(answer, wanted, seconds=3):
 
 def test_credentials_open_the_relay_until_their_owner_leaves(serve):
     server = serve(LINES)
-    server.wait_for_pages()
     request = urllib.request.Request(f"http://127.0.0.1:{server.web_port}/api/rooms", method="POST")
     token = json.load(urllib.request.urlopen(request, timeout=5))["token"]
     door = f"ws://127.0.0.1:{server.web_port}/ws/rooms/{token}"

@@ -28,7 +28,6 @@ ANA, BEN, STRANGER = "127.0.7.1", "127.0.7.2", "127.0.7.9"
 @pytest.fixture(scope="module")
 def server(serve):
     server = serve(LINES)
-    server.wait_for_pages()
     return server
 
 
@@ -282,7 +281,6 @@ def test_a_name_has_a_quota_for_each_that_it_is_in_a_call_with(server, room):
 
 def test_addresses_and_rooms_have_quotas_over_names(serve):
     server = serve([line for line in LINES if "admin" not in line] + ["room-address-quota=12", "room-quota=9"])
-    server.wait_for_pages()
     with contextlib.closing(Room(server)) as first, contextlib.closing(Room(server)) as second:
         take = lambda relay, source="127.0.0.1": turn(server, relay, source).allocate().error
         assert [take(first.ana.relay) for _ in range(8)] == [0] * 8
@@ -298,7 +296,7 @@ def test_an_operators_users_and_secrets_reach_whom_the_policy_allows(server):
     user = allocated(server, {"username": USER, "credential": PASSWORD})
     assert user.permit((STRANGER, 0), ("8.8.8.8", 0)).error == 0
     made = subprocess.run(
-        [BINARY, "token", "--config", f"{server.folder}/turn.conf", "--host", "127.0.0.1"],
+        [BINARY, "token", "--config", f"{server.folder}/sterna.conf", "--host", "127.0.0.1"],
         capture_output=True, text=True, timeout=20, check=True).stdout
     token = allocated(server, relay(json.loads(made)))
     assert token.permit((STRANGER, 0)).error == 0
@@ -336,7 +334,6 @@ def test_a_candidate_is_known_to_every_worker_before_the_other_side_hears_of_it(
 
 def test_without_the_setting_a_room_reaches_every_permitted_peer(serve):
     server = serve([line for line in LINES if "admin" not in line] + ["room-scoped-relay=no"])
-    server.wait_for_pages()
     with contextlib.closing(Room(server)) as room:
         stolen, _ = guest(server, room.token)
         assert allocated(server, stolen).permit((STRANGER, 0)).error == 0
