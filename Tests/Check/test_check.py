@@ -263,9 +263,11 @@ def test_a_public_url_behind_which_nobody_is_is_named(right):
 
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path):
     path = tmp_path / "sterna.conf"
-    path.write_text("static-auth-secret=x\nlistning-port=3478\n")
+    path.write_text("static-auth-secret=x\nlistening-port=many\n")
     found = Checked("--config", str(path)).one("CONFIG", "FAIL", f"{path}:2")
-    assert "listening-port" in found["remedy"]
+    assert "from 1 to 65535" in found["remedy"]
+    path.write_text("static-auth-secret=x\nlistning-port=3478\n")
+    assert "listening-port" in Checked("--config", str(path)).one("CONFIG", "WARN", f"{path}:2")["remedy"]
 
 
 def test_a_command_line_that_is_wrong_is_refused():
