@@ -22,6 +22,7 @@ extension Worker {
     /// Answers a request that asks for what nobody has told of yet, after reading what has come meanwhile.
     func retry(_ received: Received, on flow: Flow) {
         readScopes()
+        // Safe: the piece lies in the batch that is handled now, and nothing is received into it before this returns.
         guard let message = unsafe received.piece(0..<received.count) else { return }
         perform(relay.resume(unsafe message.span, on: flow, now: loop.now), received, on: flow)
     }
