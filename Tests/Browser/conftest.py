@@ -16,7 +16,7 @@ SITE = LOOPBACK + REST + PEERS + [
     "room-rate=1000",
     "user-rate=1000",
     # Nobody waits half a minute here for somebody who does not answer.
-    "call-ringing=8",
+    "call-ringing=15",
 ]
 
 

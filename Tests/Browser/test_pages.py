@@ -251,18 +251,25 @@ def test_the_language_follows_the_link_and_the_switch(person):
     sees(ana, "document.documentElement.lang === 'ru'")  # What the last link said is remembered.
 
 
-@pytest.mark.parametrize("name, words", [
-    ("NotAllowedError", "blocked for this page"),
-    ("NotFoundError", "No camera and no microphone were found"),
-    ("NotReadableError", "used by another program"),
-    ("OverconstrainedError", "do not work here"),
+# What the browser lists, and what the person has allowed to the page.
+NO_DEVICES = "navigator.mediaDevices.enumerateDevices = async () => [];"
+NOT_ALLOWED = "navigator.permissions.query = async () => Object.assign(new EventTarget(), { state: 'denied', onchange: null });"
+
+
+@pytest.mark.parametrize("name, told, words", [
+    ("NotAllowedError", NOT_ALLOWED, "blocked for this page"),
+    ("NotAllowedError", "", "Your system keeps the camera and microphone from the browser"),
+    ("NotFoundError", NO_DEVICES, "No camera and no microphone were found"),
+    ("NotFoundError", "", "Your system keeps the camera and microphone from the browser"),
+    ("NotReadableError", "", "used by another program"),
+    ("OverconstrainedError", "", "do not work here"),
 ])
-def test_devices_that_do_not_work_are_explained(person, name, words):
+def test_devices_that_do_not_work_are_explained(person, name, told, words):
     ana, ben = person("Ana"), person("Ben")
     path = ben.start()
     ben.join()
     ana.context.add_init_script(
-        f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{name}') }}")
+        f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{name}') }}; {told}")
     ana.open(path)
     ana.reads(words)
     inspect(ana, name)

@@ -65,7 +65,7 @@ def test_every_message_of_the_interface(server):
             assert {key: told[key] for key in ("channel", "author", "text", "nonce")} == {
                 "channel": "general", "author": "Ana", "text": "<b>héllo</b> 👋", "nonce": "n1"}
             kept = history(server, "general", after=told["id"][:-1] + "0", limit=200)
-            assert {key: told[key] for key in ("id", "channel", "author", "text", "sentAt")} in kept
+            assert {key: told[key] for key in ("id", "channel", "author", "mark", "text", "sentAt")} in kept
             await say(ana, "edit", id=told["id"], text="changed")
             assert (await hear(ben, "edited"))["text"] == "changed"
             await say(ben, "edit", id=told["id"], text="mine")
