@@ -159,6 +159,7 @@ def test_a_person_owns_messages_across_sockets_and_the_owner_of_a_channel_puts_p
             await first.close()
             async with door(server, "/ws") as second:
                 await say(second, "auth", userId=ana.id, secret=ana.secret)
+                await say(second, "join", channel="attic", name="Ana")
                 await say(second, "edit", id=id, text="still mine")
                 assert (await hear(ben, "edited"))["text"] == "still mine"
             status, _ = http(server, "DELETE", f"/api/channels/attic/peers/{ben.welcome['peerId']}?ban=true", key=ana.key)

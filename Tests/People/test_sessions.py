@@ -105,12 +105,12 @@ def test_a_voice_channel_hears_those_inside(server, verb, place):
 
     async def test():
         owner = Person(server, "Owner")
-        http(server, "POST", "/api/channels", {"name": "Other", "kind": "voice"}, key=owner.key)
+        http(server, "POST", "/api/channels", {"name": "Balcony", "kind": "voice"}, key=owner.key)
         async with door(server, "/ws/voice") as listener, door(server, "/ws/voice") as sender:
             await say(listener, "join", channel="Lounge", name="Ana")
             peer = (await hear(listener, "joined"))["peerId"]
             if place != NONE:
-                await say(sender, "join", channel="Lounge" if place == SAME else "Other", name="Ben")
+                await say(sender, "join", channel="Lounge" if place == SAME else "Balcony", name="Ben")
                 await hear(sender, "joined")
             await quiet(listener)
             await say(sender, verb, **{**fields, **({"to": peer} if "to" in fields else {})})
