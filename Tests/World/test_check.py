@@ -98,12 +98,13 @@ def test_a_firewall_is_blamed_where_one_is_in_the_way_and_for_that_alone(world, 
     host = world.host("v4")
     service = served(world, host)
     host.namespace.nft("""table inet firewall { chain arriving {
-        type filter hook input priority 0
+        type filter hook input priority 0;
         iif lo accept
         ct state established accept
         tcp dport 3478 reject with tcp reset
         udp dport { 3478, 49152-65535 } drop
-    } }""")
+    }
+}""")
     address = host.address(4)
     seen = Checked(client(), service.root, f"turn:{address}", "--secret-file", "-", stdin=service.secret, name="firewall-from-outside")
     found = {each.cause: each for each in seen.findings if each.verdict == "FAIL"}
