@@ -129,11 +129,11 @@ class Service(supervisor.Supervisor):
     def follows(self, seconds=5):
         """Waits until it relays at the addresses that its host has now; called inside a client's namespace.
 
-        Each of its threads learns of a change for itself, so that one answer says little.
+        Each of its threads learns of a change for itself, so that a few answers say little.
         """
         for family in self.host.families:
             deadline, right = time.monotonic() + seconds, 0
-            while right < 8:
+            while right < 32:
                 with contextlib.closing(self.turn("tcp", family)) as turn:
                     answer = turn.allocate((stun.FAMILY, stun.IPV4 if family == 4 else stun.IPV6))
                     right = right + 1 if answer.error == 0 and turn.relayed[0] == self.host.address(family) else 0
