@@ -15,7 +15,8 @@ class Names:
 
     def __init__(self, namespace):
         self.known, self.ends = {}, contextlib.ExitStack()
-        namespace.ip(*(f"addr add {address}/{32 if family == 4 else 128} dev lo" for family, address in ADDRESSES.items()))
+        # Without nodad the IPv6 address is nobody's until the kernel has had time to look, and cannot be bound before.
+        namespace.ip(f"addr add {ADDRESSES[4]}/32 dev lo", f"addr add {ADDRESSES[6]}/128 dev lo nodad")
         with namespace.inside():
             self.sockets = [self.opened(family) for family in ADDRESSES]
         self.waker, self.stopper = socket.socketpair()
