@@ -11,7 +11,7 @@ package struct Reader: ~Copyable {
     let connection: Connection
     let hasFullText: Bool
 
-    /// How long one question may keep the others waiting.
+    /// How long one question may work: processor time, so that none is refused because the machine is busy.
     package static let patience = Duration.milliseconds(50)
 
     /// Opens the database that a ``Store`` has brought to the newest layout.

@@ -72,16 +72,33 @@ def talk(person):
         ana.page.keyboard.up("Space")
 
 
-def listens(ben, seconds=3, frames=2):
-    """Ben hears for some seconds: without a break, near to the live edge, and with the pictures that belong to it."""
+def listens(ben, seconds=3, frames=2, patience=30):
+    """Ben hears for some seconds: without a break, near to the live edge, and with the pictures that belong to it.
+
+    A machine that is busy with something else breaks any stretch of time; what breaks every one is the page.
+    """
+    begun, tries = time.monotonic(), []
+    while not tries or time.monotonic() - begun < patience:
+        tries.append(stretch(ben, seconds, frames))
+        if not tries[-1]:
+            return
+    raise AssertionError("\n".join(tries) + "\n" + ben.person.story())
+
+
+def stretch(ben, seconds, frames):
+    """What was wrong with the next seconds; nothing where they were as they should be."""
     before, begun = ben.page.evaluate(HEARD), time.monotonic()
     time.sleep(seconds)
     after, ended = ben.page.evaluate(HEARD), time.monotonic()
-    heard = after["time"] - before["time"]
-    assert heard > (ended - begun) - 0.7, f"{before}\n{after}\n" + ben.person.story()
-    assert after["behind"] < 1, after
-    assert after["frames"] - before["frames"] >= frames, (before, after)
-    assert frames == 0 or after["apart"] < 1, after
+    heard, seen = after["time"] - before["time"], after["frames"] - before["frames"]
+    faults = [
+        heard > (ended - begun) - 0.7 or f"{heard:.1f} s of {ended - begun:.1f} s were heard",
+        after["behind"] < 1 or "far behind the live edge",
+        seen >= frames or f"{seen} pictures",
+        frames == 0 or after["apart"] < 1 or "voice and picture are apart",
+    ]
+    told = ", ".join(one for one in faults if one is not True)
+    return told and f"{told}: {before} {after}"
 
 
 slow = pytest.mark.long

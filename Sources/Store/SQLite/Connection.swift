@@ -6,8 +6,8 @@ internal import Glibc
 /// An open SQLite database, closed when its owner lets go of it. Belongs to one thread.
 @safe package struct Connection: ~Copyable {
     private let handle: OpaquePointer
-    /// When SQLite gives up what it is doing, in nanoseconds of the monotonic clock; read by its progress handler.
-    private let giveUpAt: UnsafeMutablePointer<Int64>
+    /// When SQLite gives up what it is doing; read by its progress handler.
+    private let giveUpAt: UnsafeMutablePointer<WorkLimit>
 
     /// How long to wait for another process, in milliseconds.
     private static let busyTimeout: Int32 = 5000
@@ -31,7 +31,7 @@ internal import Glibc
         unsafe self.handle = handle
         // Safe: freed in deinit, after the connection that reads it was closed or left to its statements without a handler.
         unsafe self.giveUpAt = .allocate(capacity: 1)
-        unsafe giveUpAt.initialize(to: .max)
+        unsafe giveUpAt.initialize(to: WorkLimit(.zero))
         _ = unsafe sqlite3_busy_timeout(handle, Self.busyTimeout)
     }
 
@@ -72,33 +72,27 @@ internal import Glibc
         }
     }
 
-    /// Does `body`, in which statements that run beyond the limit fail with ``StoreError/Problem/tooMuchWork``.
+    /// Does `body`, in which statements that work longer than the limit fail with ``StoreError/Problem/tooMuchWork``.
+    ///
+    /// - Parameter limit: Processor time of this thread, so that a machine that is busy with something else refuses nothing.
+    ///   What waits for the disk instead has ten times as long by the clock.
     package func within<Value>(
         _ limit: Duration, _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
-        let (seconds, attoseconds) = limit.components
         // Safe: the pointer lives as long as the connection; the handler runs on this thread only, inside of a step.
-        unsafe giveUpAt.pointee = Self.monotonic() &+ seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000
+        unsafe giveUpAt.pointee = WorkLimit(limit)
         unsafe sqlite3_progress_handler(
             handle, Self.progressInterval,
             { context in
                 guard let context = unsafe context else { return 0 }
-                let giveUpAt = unsafe context.assumingMemoryBound(to: Int64.self).pointee
-                return Connection.monotonic() >= giveUpAt ? 1 : 0
+                return unsafe context.assumingMemoryBound(to: WorkLimit.self).pointee.isReached ? 1 : 0
             }, giveUpAt)
         defer { unsafe sqlite3_progress_handler(handle, 0, nil, nil) }
         return try body()
     }
 
-    /// After how many instructions of SQLite's virtual machine it looks at the clock.
-    private static let progressInterval: Int32 = 500
-
-    private static func monotonic() -> Int64 {
-        var time = timespec()
-        // Safe: the kernel fills what it is given.
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
+    /// After how many instructions of SQLite's virtual machine it looks at the clocks.
+    private static let progressInterval: Int32 = 1000
 
     /// Writes all that is in the database now into a new one at `path`, while others go on reading and writing.
     ///
