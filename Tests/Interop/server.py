@@ -96,7 +96,7 @@ class Server:
             environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=environment)
 
-    def wait(self, host="127.0.0.1", seconds=20.0):
+    def wait(self, host="127.0.0.1", seconds=60.0):
         """Waits until everything is open, and for an answer to a Binding request; returns the seconds from the start to that.
 
         The relay answers before the web, the metrics and the administration listen: a test that waited for the relay alone
@@ -122,7 +122,7 @@ class Server:
             link.socket.close()
         raise AssertionError(f"no answer on {host}:{self.port} within {seconds} s; its log:\n{self.said()}")
 
-    def wait_until_ready(self, seconds=20.0):
+    def wait_until_ready(self, seconds=60.0):
         """Waits until its log says that everything is open."""
         while not self.is_ready():
             self.must_live()
@@ -140,7 +140,7 @@ class Server:
         with open(os.path.join(self.folder, "sterna.conf"), "w") as file:
             file.write("\n".join([*lines, f"data-dir={self.folder}"]) + "\n")
 
-    def reload(self, seconds=20.0):
+    def reload(self, seconds=60.0):
         """Has it read its configuration again, and waits until it says so."""
         before = self.said().count("reloaded")
         self.process.send_signal(signal.SIGHUP)
@@ -164,7 +164,7 @@ class Server:
         with open(self.log, errors="replace") as file:
             return file.read()[-8000:]
 
-    def tells(self, words, seconds=10.0):
+    def tells(self, words, seconds=60.0):
         """Whether the log comes to hold these words: it is written by a thread of its own."""
         deadline = time.monotonic() + seconds
         while words not in self.said():
@@ -178,7 +178,7 @@ class Server:
         alive = self.process.poll() is None
         self.process.send_signal(signal.SIGTERM) if alive else None
         try:
-            self.process.wait(10)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             alive = False
             self.process.kill()

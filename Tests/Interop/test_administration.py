@@ -23,7 +23,7 @@ pytestmark = pytest.mark.ours
 def sterna(*words, typed="", code=0, **environment):
     """What a verb prints; it must end with `code`."""
     done = subprocess.run(
-        [tests.BINARY, *words], input=typed, capture_output=True, text=True, timeout=30,
+        [tests.BINARY, *words], input=typed, capture_output=True, text=True, timeout=60,
         env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **environment),
     )
     assert done.returncode == code, f"{words}: {done}"
@@ -136,7 +136,7 @@ def test_only_owner_and_group_reach_the_socket(running):
             "s = socket.socket(socket.AF_UNIX);"
             "s.connect(sys.argv[1]); s.sendall(b'{\"do\":\"status\"}\\n'); print(len(s.recv(100)))"
         )
-        done = subprocess.run(["python3", "-c", probe, running.socket], capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["python3", "-c", probe, running.socket], capture_output=True, text=True, timeout=60)
         os.chmod(running.socket, 0o660)
         # The connection is closed without a word, whatever the mode of the file.
         assert done.stdout.strip() == "0" or "Error" in done.stderr

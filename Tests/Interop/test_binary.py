@@ -34,7 +34,7 @@ def test_it_links_the_libraries_of_the_committed_list_and_no_swift():
 
 def test_it_runs_alone_in_an_empty_folder(tmp_path):
     alone = shutil.copy(BINARY, tmp_path / "sterna")
-    done = subprocess.run([alone, "version"], capture_output=True, text=True, cwd=tmp_path, env={}, timeout=10)
+    done = subprocess.run([alone, "version"], capture_output=True, text=True, cwd=tmp_path, env={}, timeout=60)
     assert done.returncode == 0, done.stderr
     assert re.search(r"\d+\.\d+", done.stdout)
 
@@ -82,14 +82,14 @@ def test_the_relay_and_the_pages_answer_after_every_start(figure):
 def test_a_wrong_configuration_is_refused_with_file_line_and_remedy(tmp_path):
     path = tmp_path / "sterna.conf"
     path.write_text("realm=sterna.test\nlistening-port=many\n")
-    done = subprocess.run([BINARY, "serve", "--config", str(path)], capture_output=True, text=True, timeout=10)
+    done = subprocess.run([BINARY, "serve", "--config", str(path)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     assert f"{path}:2" in done.stderr and "listening-port" in done.stderr
 
 
 def test_a_missing_configuration_is_named(tmp_path):
     path = tmp_path / "nowhere.conf"
-    done = subprocess.run([BINARY, "serve", "--config", str(path)], capture_output=True, text=True, timeout=10)
+    done = subprocess.run([BINARY, "serve", "--config", str(path)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 78
     assert str(path) in done.stderr
 

@@ -64,7 +64,7 @@ def test_it_starts_unchanged(path, certificate):
                 break
         assert " ready: " in said[-1], "".join(said)
         ask = ["nsenter", "-n", "-t", str(process.pid), "turnutils_stunclient", "127.0.0.1"]
-        answer = subprocess.run(ask, capture_output=True, text=True, timeout=20)
+        answer = subprocess.run(ask, capture_output=True, text=True, timeout=60)
         assert "UDP reflexive addr: 127.0.0.1" in answer.stdout, answer.stdout + "".join(said)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

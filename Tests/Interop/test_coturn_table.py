@@ -87,7 +87,7 @@ def filled(path, folder, places):
     return str(copy)
 
 
-def lives(command, is_open, folder, seconds=10):
+def lives(command, is_open, folder, seconds=60):
     """Whether the server is up: lives, and `is_open` with what it has said. What it has said, and how it ended."""
     with open(folder / "said", "w+") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=dict(os.environ, SWIFT_BACKTRACE="enable=no"))

@@ -127,7 +127,7 @@ def test_records_of_one_datagram_are_all_heard(connect, peer):
 def test_openssl_agrees_on_each_protocol_name(certificates, port, protocol):
     command = ["openssl", "s_client", "-dtls1_2", "-connect", f"127.0.0.1:{port}", "-alpn", protocol]
     done = subprocess.run(
-        [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=20
+        [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=60
     )
     assert f"ALPN protocol: {protocol}".encode() in done.stdout, done.stdout.decode() + done.stderr.decode()
     assert b"Verify return code: 0 (ok)" in done.stdout

@@ -212,14 +212,17 @@ def test_one_address_shakes_hands_so_often_and_no_other_is_hindered(serve, lines
 
 def test_handshakes_over_dtls_count_as_well(serve, lines, certificates):
     server = serve([*lines, "handshake-rate=1"])
-    done = 0
-    for _ in range(20):
-        with contextlib.suppress(stun.Silence):
-            link = Records(("127.0.0.1", server.port), certificates.authority, shakes_hands=False)
-            link.shake_hands(0.1)
+    done = refused = 0
+    while (done < 10 or not refused) and done < 100:
+        link = Records(("127.0.0.1", server.port), certificates.authority, shakes_hands=False)
+        try:
+            link.shake_hands(0.9)
             done += 1
+        except stun.Silence:
+            # On a busy machine one of the first ten may take so long, too.
+            refused += done >= 10
         link.socket.close()
-    assert 10 <= done < 20
+    assert refused
     link = Records(("127.0.0.1", server.port), certificates.authority, source=("127.0.0.2", 0))
     assert stun.Client(link).binding().error == 0
     link.socket.close()

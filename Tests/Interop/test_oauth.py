@@ -47,7 +47,7 @@ def sealed(lifetime=600, age=0, kid="north", key=NORTH, algorithm="A256GCM", nam
     command += ["-l", str(int(time.time())), "-m", "86400"]
     command += ["-o", base64.b64encode(b"nonce-12byte").decode(), "-p", base64.b64encode(MAC_KEY).decode()]
     command += ["-q", str((int(time.time()) - age) << 16), "-r", str(lifetime)]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert said.returncode == 0 and "access_token" in said.stdout, said
     return base64.b64decode(json.loads(said.stdout)["access_token"])
 

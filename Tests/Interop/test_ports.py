@@ -12,7 +12,7 @@ pytestmark = pytest.mark.ours
 
 def ports(*words, **environment):
     kept = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
-    return subprocess.run([BINARY, "ports", *words], capture_output=True, text=True, timeout=20, env={**kept, **environment})
+    return subprocess.run([BINARY, "ports", *words], capture_output=True, text=True, timeout=60, env={**kept, **environment})
 
 
 @pytest.fixture

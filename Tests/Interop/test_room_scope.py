@@ -297,7 +297,7 @@ def test_an_operators_users_and_secrets_reach_whom_the_policy_allows(server):
     assert user.permit((STRANGER, 0), ("8.8.8.8", 0)).error == 0
     made = subprocess.run(
         [BINARY, "token", "--config", f"{server.folder}/sterna.conf", "--host", "127.0.0.1"],
-        capture_output=True, text=True, timeout=20, check=True).stdout
+        capture_output=True, text=True, timeout=60, check=True).stdout
     token = allocated(server, relay(json.loads(made)))
     assert token.permit((STRANGER, 0)).error == 0
 
@@ -310,14 +310,14 @@ def test_refusals_are_explained_to_the_operator(server, room):
     socket_path = ["--socket", f"{server.folder}/admin.sock"]
     lines = subprocess.run(
         [BINARY, "sessions", "--user", name, "--json", *socket_path],
-        capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
+        capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
     told = next(session for session in map(json.loads, lines) if session["refusedPeers"])
     assert (told["scope"], told["refusedPeers"]) == ("room", 1)
     assert "8.8.8.8 is no candidate that anybody else in the room has signalled" in told["lastRefusal"]
     assert "room-scoped-relay" in told["lastRefusal"]
-    table = subprocess.run([BINARY, "sessions", "--user", name, *socket_path], capture_output=True, text=True, timeout=20)
+    table = subprocess.run([BINARY, "sessions", "--user", name, *socket_path], capture_output=True, text=True, timeout=60)
     assert "8.8.8.8 is no candidate" in table.stdout
-    status = subprocess.run([BINARY, "status", *socket_path], capture_output=True, text=True, timeout=20)
+    status = subprocess.run([BINARY, "status", *socket_path], capture_output=True, text=True, timeout=60)
     assert "room-scope" in status.stdout
 
 

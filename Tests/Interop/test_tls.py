@@ -81,7 +81,7 @@ def s_client(port, certificates, protocol):
     dial(port).close()
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-alpn", protocol]
     done = subprocess.run(
-        [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=20
+        [*command, "-CAfile", certificates.authority, "-verify_return_error"], input=b"", capture_output=True, timeout=60
     )
     return done.stdout.decode() + done.stderr.decode()
 

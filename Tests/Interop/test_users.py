@@ -19,7 +19,7 @@ NORTH = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEK"
 
 
 def turnadmin(path, *words):
-    done = subprocess.run(["turnadmin", "-b", path, *words], capture_output=True, text=True, timeout=20)
+    done = subprocess.run(["turnadmin", "-b", path, *words], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
 
 
