@@ -26,6 +26,9 @@ static const unsigned char call_reports_js[] = {
 static const unsigned char call_seat_js[] = {
 #embed "../Web/client/call/seat.js"
 };
+static const unsigned char call_window_js[] = {
+#embed "../Web/client/call/window.js"
+};
 static const unsigned char calls_html[] = {
 #embed "../Web/client/calls.html"
 };
@@ -399,6 +402,7 @@ static const struct sterna_asset assets[] = {
     {"call/protocol.js", call_protocol_js, sizeof call_protocol_js},
     {"call/reports.js", call_reports_js, sizeof call_reports_js},
     {"call/seat.js", call_seat_js, sizeof call_seat_js},
+    {"call/window.js", call_window_js, sizeof call_window_js},
     {"calls.html", calls_html, sizeof calls_html},
     {"calls/bar.js", calls_bar_js, sizeof calls_bar_js},
     {"calls/book.js", calls_book_js, sizeof calls_book_js},

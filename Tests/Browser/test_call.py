@@ -224,16 +224,18 @@ def test_a_call_with_a_pin(person):
     ana.wait_frames(5)
 
 
-def test_the_same_seat_in_another_window_is_taken_over(couple, chromium, site):
+def test_a_seat_that_is_taken_from_another_browser_ends_here(couple, chromium, site):
+    """What the first browser knew of its seat, in a second one, which cannot see the first one's windows."""
     ana, ben, path = couple()
     memory = ben.page.evaluate("JSON.stringify({...sessionStorage})")
-    second = ben.context.new_page()
-    second.add_init_script(f"for (const [key, value] of Object.entries({memory})) sessionStorage[key] = value")
-    second.goto(site + path + "?debug=1&relay=1")
-    second.wait_for_selector(".call[data-status=connected]")
+    other = Person(chromium, site, "Ben")
+    other.context.add_init_script(f"for (const [key, value] of Object.entries({memory})) sessionStorage[key] = value")
+    other.open(path, relay="1")
+    other.wait("connected")
     ben.wait_ending("elsewhere")
     ana.wait("connected")
     ana.wait_frames(5)
+    other.close()
 
 
 def test_somebody_who_vanishes_is_waited_for(couple):

@@ -81,10 +81,39 @@ def test_enter_joins_with_a_pin_only_when_there_is_one(person):
     ana.wait("waiting")
 
 
+@pytest.mark.parametrize("width, height", [(320, 568), (390, 844), (1280, 720)])
+def test_who_closes_the_end_of_a_call_may_ring_somebody_at_once(person, width, height):
+    """Two presses within half a second, by the clock that the page sees: nothing that rings lies where “Close” was."""
+    ana, ben = person("Ana", viewport={"width": width, "height": height}), person("Ben")
+    for somebody in (ana, ben):
+        somebody.open("/calls")
+        somebody.page.fill("#name", somebody.name)
+        somebody.page.click("#enter")
+        somebody.page.wait_for_selector("[data-screen=book][data-link=open]")
+    ben.page.evaluate("id => { location.hash = `#add=${id}` }", ana.page.evaluate("JSON.parse(localStorage['sterna.me']).userId"))
+    ana.page.wait_for_selector("[data-contact=Ben][data-online=yes]")
+    # Wherever the page was before.
+    ana.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    ben.page.click(".dial-video")
+    ana.page.click("#decline")
+    ana.page.locator("#dismiss").click(trial=True)
+    hand, at = ana.context.new_cdp_session(ana.page), time.time()
+    for selector in ("#dismiss", ".dial-video"):
+        box = ana.page.locator(selector).bounding_box()
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "button": "left", "clickCount": 1}
+        for kind in ("mousePressed", "mouseReleased"):
+            hand.send("Input.dispatchMouseEvent", {"type": kind, "timestamp": at, **place})
+        at += 0.2
+        if selector == "#dismiss":
+            ana.page.wait_for_selector("#dismiss", state="detached")
+    ben.page.wait_for_selector("#accept-video")
+
+
 @pytest.mark.parametrize("second, gone, counts", [
     ("{ element: 2, x: 12, y: 10, at: 150 }", "true", False), ("{ element: 1, x: 12, y: 10, at: 150 }", "true", True),
     ("{ element: 2, x: 12, y: 10, at: 900 }", "true", True), ("{ element: 2, x: 200, y: 10, at: 150 }", "true", True),
-    ("{ element: 2, x: 12, y: 10, at: 150 }", "false", True),
+    ("{ element: 2, x: 12, y: 10, at: 150 }", "false", True), ("{ element: 2, x: 12, y: 10, at: 150, isMouse: true }", "true", False),
+    ("{ element: 2, x: 25, y: 10, at: 150 }", "true", False), ("{ element: 2, x: 25, y: 10, at: 150, isMouse: true }", "true", True),
 ])
 def test_a_second_press_counts_unless_what_the_first_pressed_is_gone(ask, second, gone, counts):
     assert ask("core/calm.js", f"""

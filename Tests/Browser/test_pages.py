@@ -193,8 +193,6 @@ def test_every_screen_of_the_calls(person, looks):
     ana.page.click("#dismiss")
     ana.page.wait_for_selector("[data-outcome=rejected]")
     inspect(ana, "log")
-    # On the smallest screen this is where "dismiss" was: it is to be no second click of that.
-    ana.page.wait_for_timeout(600)
     ana.page.click(".dial-video")
     ben.page.wait_for_selector("#accept-video")
     inspect(ana, "calling")

@@ -220,8 +220,15 @@ export class Call {
     // MARK: - Memory
 
     remember() {
-        if (!this.hasJoined || this.isForgotten || this.ending.peek()) return;
-        keep(this.token, {
+        if (this.hasJoined && !this.isForgotten && !this.ending.peek()) keep(this.token, this.memorise());
+    }
+
+    /**
+     * What another page needs to sit down on this seat.
+     * @returns {Remembered}
+     */
+    memorise() {
+        return {
             peerId: this.seat.peerId,
             resume: this.seat.person.resume ?? "",
             received: this.seat.delivery.received,
@@ -230,7 +237,17 @@ export class Call {
             pin: this.pin,
             wants: { audio: this.media.wants.audio.peek(), video: this.media.wants.video.peek() },
             at: Date.now(),
-        });
+        };
+    }
+
+    /** Gives the seat to another window of this browser; null where there is none to give yet. */
+    handOver() {
+        if (!this.hasJoined || this.ending.peek()) return null;
+        const memory = this.memorise();
+        this.forget();
+        this.seat.drop();
+        this.ending.set("elsewhere");
+        return memory;
     }
 
     /** For `debug()`. */

@@ -82,35 +82,39 @@ function ringing(telephone) {
 function ended(telephone) {
     const { reason, name, chat, video, state } = telephone.machine;
     const word = reasonWords[reason ?? "hangup"];
-    const dismiss = () => telephone.do({ type: "dismiss" });
+    const dismiss = () => {
+        telephone.do({ type: "dismiss" });
+        // Under the button is then the head of the page, and nothing that rings somebody.
+        scrollTo(0, 0);
+    };
     const timer = window.setTimeout(dismiss, farewell);
     onEnd(() => clearTimeout(timer));
     interrupt(t(word, { name }));
     const isCalledAgain = reason !== "answered-elsewhere" && reason !== "rejected-elsewhere" && reason !== "declined";
     return [
         h(
+            "header",
+            { class: "over-top" },
+            h("button", { type: "button", class: "plain", id: "dismiss", onclick: dismiss }, icon("close"), h("span", {}, () => t("close"))),
+        ),
+        h(
             "div",
             { class: "ringing", "data-reason": reason ?? "", "data-state": state },
             portrait(name, false),
             h("h2", { tabindex: "-1", autofocus: true }, () => t(word, { name })),
             h("p", { class: "lead" }, name),
-            h(
-                "div",
-                { class: "answers" },
-                isCalledAgain &&
-                    h(
-                        "button",
-                        {
-                            type: "button",
-                            class: "primary",
-                            id: "call-again",
-                            onclick: () => telephone.dial(telephone.contacts.find(chat) ?? { chatId: chat, userId: "", name, online: false }, video),
-                        },
-                        icon(video ? "camera" : "phone"),
-                        h("span", {}, () => t("callAgain")),
-                    ),
-                h("button", { type: "button", class: "secondary", id: "dismiss", onclick: dismiss }, () => t("close")),
-            ),
+            isCalledAgain &&
+                h(
+                    "button",
+                    {
+                        type: "button",
+                        class: "primary",
+                        id: "call-again",
+                        onclick: () => telephone.dial(telephone.contacts.find(chat) ?? { chatId: chat, userId: "", name, online: false }, video),
+                    },
+                    icon(video ? "camera" : "phone"),
+                    h("span", {}, () => t("callAgain")),
+                ),
         ),
     ];
 }

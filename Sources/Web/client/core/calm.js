@@ -2,11 +2,12 @@
 // The second click of a double click means nothing where the first has changed the screen: it would press whatever has
 // come to be under the pointer, and on "Join" that may be "Leave".
 
-/** Two clicks are one double click within this time, in milliseconds, and this far apart, in pixels. */
+/** Two clicks are one double click within this time, in milliseconds. */
 const quick = 500;
-const close = 24;
+/** And no further apart than this, in pixels: a mouse lies still, a finger comes down beside where it was. */
+const close = { mouse: 8, finger: 24 };
 
-/** @typedef {{ element: unknown, x: number, y: number, at: number }} Press */
+/** @typedef {{ element: unknown, x: number, y: number, at: number, isMouse?: boolean }} Press */
 
 /** The rule, which touches nothing. */
 export class Calm {
@@ -22,8 +23,9 @@ export class Calm {
      */
     admits(press, isGone) {
         const { last } = this;
+        const reach = press.isMouse ? close.mouse : close.finger;
         const isSecond =
-            last !== null && press.at - last.at < quick && Math.abs(press.x - last.x) < close && Math.abs(press.y - last.y) < close;
+            last !== null && press.at - last.at < quick && Math.abs(press.x - last.x) < reach && Math.abs(press.y - last.y) < reach;
         if (isSecond && press.element !== last.element && isGone(last.element)) return false;
         this.last = press;
         return true;
@@ -45,7 +47,8 @@ export function keepCalm() {
     document.addEventListener(
         "pointerdown",
         (event) => {
-            const press = { element: control(event.target), x: event.clientX, y: event.clientY, at: event.timeStamp };
+            const { clientX: x, clientY: y, timeStamp: at } = event;
+            const press = { element: control(event.target), x, y, at, isMouse: event.pointerType === "mouse" };
             isRefused = !calm.admits(press, isGone);
             if (isRefused) refuse(event);
         },

@@ -8,9 +8,10 @@ import { t } from "../core/language.js";
 /** @typedef {import("../call/call.js").Ending} Ending */
 /** @typedef {import("../core/icons.js").Icon} Icon */
 /** @typedef {import("../core/language.js").Word} Word */
+/** @typedef {Ending | "left" | "already" | "stayed" | "unreachable"} Farewell */
 /** @typedef {{ title: Word, text: Word, icon: Icon, again: Word | null }} Page */
 
-/** @type {Record<Ending | "left" | "unreachable", Page>} */
+/** @type {Record<Farewell, Page>} */
 const pages = {
     left: { title: "leftTitle", text: "leftText", icon: "leave", again: "rejoin" },
     owner: { title: "overOwner", text: "overOwnerText", icon: "end", again: null },
@@ -21,16 +22,18 @@ const pages = {
     full: { title: "overFull", text: "overFullText", icon: "invite", again: "tryAgain" },
     unknown: { title: "overUnknown", text: "overUnknownText", icon: "warning", again: null },
     elsewhere: { title: "overElsewhere", text: "overElsewhereText", icon: "screen", again: "here" },
+    already: { title: "overAlready", text: "overAlreadyText", icon: "screen", again: "here" },
+    stayed: { title: "overStayed", text: "overStayedText", icon: "screen", again: null },
     forbidden: { title: "overForbidden", text: "overForbiddenText", icon: "lock", again: null },
     "pin-attempts": { title: "overPinAttempts", text: "overPinAttemptsText", icon: "lock", again: "tryAgain" },
     unreachable: { title: "overUnreachable", text: "overUnreachableText", icon: "warning", again: "tryAgain" },
 };
 
 /**
- * @param {Ending | "left" | "unreachable"} ending
- * @param {{ go: (path: string) => void, again: () => void }} ways
+ * @param {Farewell} ending
+ * @param {{ go: (path: string) => void, again: () => void, stay?: () => void }} ways
  */
-export function farewell(ending, { go, again }) {
+export function farewell(ending, { go, again, stay }) {
     const page = pages[ending];
     const { again: word } = page;
     return h(
@@ -43,9 +46,11 @@ export function farewell(ending, { go, again }) {
             "div",
             { class: "ways" },
             word && h("button", { type: "button", class: "primary", id: "again", onclick: again }, () => t(word)),
-            h("button", { type: "button", class: word ? "secondary" : "primary", id: "home", onclick: () => go("/") }, () =>
-                t(word ? "home" : "newCall"),
-            ),
+            stay && h("button", { type: "button", class: "secondary", id: "stay", onclick: stay }, () => t("stay")),
+            !stay &&
+                h("button", { type: "button", class: word ? "secondary" : "primary", id: "home", onclick: () => go("/") }, () =>
+                    t(word || ending === "stayed" ? "home" : "newCall"),
+                ),
         ),
     );
 }

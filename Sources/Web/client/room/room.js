@@ -3,6 +3,7 @@
 
 import { Call } from "../call/call.js";
 import { keep, recall } from "../call/memory.js";
+import { askForSeat, hold, isHeldElsewhere } from "../call/window.js";
 import { choose, h } from "../core/dom.js";
 import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
@@ -19,7 +20,8 @@ import { shareScreen } from "./share-screen.js";
 /** @typedef {import("../call/call.js").Ending} Ending */
 /** @typedef {import("../call/memory.js").Remembered} Remembered */
 /** @typedef {import("../home/rooms.js").Status} Status */
-/** @typedef {"loading" | "share" | "preview" | "call" | "left" | Ending | "unreachable"} Screen */
+/** @typedef {import("../call/window.js").Hold} Hold */
+/** @typedef {"loading" | "share" | "preview" | "call" | import("./farewell.js").Farewell} Screen */
 /** @typedef {{ audio: boolean, video: boolean }} Wants */
 
 /**
@@ -33,9 +35,13 @@ export function room(token, isNew, go) {
     let media = new Media();
     /** @type {Call | null} */
     let call = null;
-    /** @type {Remembered | null} */
-    let memory = recall(token);
-    onEnd(() => media.stop());
+    /** @type {Hold | null} */
+    let held = null;
+    let isJoining = false;
+    onEnd(() => {
+        media.stop();
+        held?.release();
+    });
 
     const look = async () => {
         const answer = await ask(token);
@@ -48,29 +54,62 @@ export function room(token, isNew, go) {
     };
 
     /**
+     * Sits down, unless another window of this browser sits here: then the person is asked.
+     * @param {{ name: string, pin: string, wants: Wants }} person
+     * @param {Remembered | null} [memory] The seat of the page that sat here before.
+     * @param {{ isReload?: boolean, isTaken?: boolean }} [manner]
+     */
+    const sit = async ({ name, pin, wants }, memory = null, manner = {}) => {
+        if (isJoining) return;
+        isJoining = true;
+        held?.release();
+        held = await hold(token, manner);
+        isJoining = false;
+        if (!held) {
+            media.stop();
+            media = new Media();
+            screen.set("already");
+            return;
+        }
+        media.wants.audio.set(wants.audio);
+        media.wants.video.set(wants.video);
+        void media.open();
+        const seat = new Call({ token, name, pin, media, memory, tell: news });
+        held.handOver = () => seat.handOver();
+        held.lost = () => seat.ending.peek() ?? seat.ending.set("elsewhere");
+        call = seat;
+        note({ token, at: Date.now() });
+        screen.set("call");
+    };
+
+    /**
      * @param {string} name
      * @param {string} pin
      * @param {Wants} wants
      */
-    const join = (name, pin, wants) => {
-        media.wants.audio.set(wants.audio);
-        media.wants.video.set(wants.video);
-        call = new Call({ token, name, pin, media, memory, tell: news });
-        memory = null;
-        note({ token, at: Date.now() });
-        screen.set("call");
-    };
+    const join = (name, pin, wants) => void sit({ name, pin, wants });
 
     /** Sits down again with what was on before. */
     const rejoin = () => {
         const wants = { audio: media.wants.audio.peek(), video: media.wants.video.peek() };
         media = new Media();
-        join(call?.name ?? local.read("sterna.name") ?? "", call?.pin ?? "", wants);
-        void media.open();
+        void sit({ name: call?.name ?? local.read("sterna.name") ?? "", pin: call?.pin ?? "", wants });
+    };
+
+    /** Goes on here with the seat of the window that has it. */
+    const takeOver = async () => {
+        media.stop();
+        media = new Media();
+        screen.set("loading");
+        const memory = await askForSeat(token);
+        if (memory) await sit(memory, memory, { isTaken: true });
+        else await look();
     };
 
     /** @param {Ending | "left"} ending */
     const over = (ending) => {
+        held?.release();
+        held = null;
         media.stop();
         screen.set(ending);
     };
@@ -82,14 +121,21 @@ export function room(token, isNew, go) {
         await look();
     };
 
-    if (memory && !isNew) {
+    /** Here is another window than the one that is in the call. */
+    const elsewhere = async () => {
+        keep(token, null);
+        if (await isHeldElsewhere(token)) await takeOver();
+        else await again();
+    };
+
+    const begin = async () => {
+        const memory = recall(token);
         // A reload in the middle of a call goes straight back into it.
-        const { name, pin, wants } = memory;
-        join(name, pin, wants);
-        void media.open();
-    } else if (!isNew) {
-        void look();
-    }
+        if (memory) await sit(memory, memory, { isReload: isReload() });
+        else if (await isHeldElsewhere(token)) screen.set("already");
+        else await look();
+    };
+    if (!isNew) void begin();
 
     effect(() => {
         document.title = `${t("callTitle")} · Sterna`;
@@ -112,6 +158,12 @@ export function room(token, isNew, go) {
         );
     });
 
+    /** The person goes on in the other window: this one closes where the browser lets it. */
+    function stay() {
+        window.close();
+        screen.set("stayed");
+    }
+
     /** @param {Screen} shown */
     function inside(shown) {
         switch (shown) {
@@ -123,12 +175,20 @@ export function room(token, isNew, go) {
                 return preview({ status, media, isPinWanted: status()?.pinRequired ?? false, join });
             case "call":
                 return null;
+            case "already":
+                return farewell(shown, { go, again: () => void takeOver(), stay: () => stay() });
             case "elsewhere":
-                return farewell(shown, { go, again: () => (keep(token, null), void again()) });
+                return farewell(shown, { go, again: () => void elsewhere() });
             case "left":
                 return farewell(shown, { go, again: rejoin });
             default:
                 return farewell(shown, { go, again: () => void again() });
         }
     }
+}
+
+/** Whether the page is one that was here a moment ago: then the browser may not have let go of that yet. */
+function isReload() {
+    const [entry] = performance.getEntriesByType("navigation");
+    return /** @type {PerformanceNavigationTiming | undefined} */ (entry)?.type === "reload";
 }
