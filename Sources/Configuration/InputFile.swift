@@ -7,13 +7,17 @@ extension Input.File {
     package static let standardPath = "/etc/sterna/sterna.conf"
 
     /// Reads a configuration file; the error says why that failed and what would help.
-    package init(reading path: String) throws(Problem) {
+    ///
+    /// - Parameter advice: What helps where there is no such file.
+    package init(
+        reading path: String, ifMissing advice: String = "“sterna config --default” prints a file to begin with"
+    ) throws(Problem) {
         let origin = Origin.configuration(file: path)
         let bytes: [UInt8]
         do {
             bytes = try Self.bytes(of: path)
         } catch {
-            throw .error("cannot be read: \(error.explanation)", at: origin)
+            throw .error("cannot be read: \(error.explanation(ifMissing: advice))", at: origin)
         }
         // A comment may be in another encoding; nobody reads it but people.
         guard let text = String(validating: Self.withoutForeignComments(bytes), as: UTF8.self) else {
@@ -33,12 +37,12 @@ extension Input.File {
     private struct Failure: Error {
         let code: Int32
 
-        var explanation: String {
+        func explanation(ifMissing advice: String) -> String {
             // Safe: strerror answers a string that lives until the next call on this thread.
             let words = unsafe String(cString: strerror(code))
             return switch code {
             case EACCES: "\(words); run as root, or as the user that the file belongs to"
-            case ENOENT: "\(words); “sterna config --default” prints a file to begin with"
+            case ENOENT: "\(words); \(advice)"
             case EISDIR: "\(words); name a file in it"
             default: words
             }

@@ -38,7 +38,7 @@ private struct Misfits {
     let settings: Settings
     let host: HostAddresses
 
-    var all: [Misfit] { relayAddresses + awaited + external + families }
+    var all: [Misfit] { unusable + relayAddresses + awaited + external + families }
 
     private var own: OwnAddresses { OwnAddresses(host: host, wishes: settings.wishes()) }
 
@@ -50,9 +50,21 @@ private struct Misfits {
         Misfit(severity: .warning, key: key, index: index, explanation: explanation)
     }
 
+    /// Addresses that nothing can be bound to, whatever the host has.
+    private var unusable: [Misfit] {
+        settings.named.filter(\.address.needsScope).map { key, index, address in
+            mistake(
+                key, index,
+                "\(key)=\(address) is \(address.specialUse?.description ?? "a link-local address"): it means something on "
+                    + "one link alone, and cannot be bound without saying which; name another address of this "
+                    + "host\(possessions)")
+        }
+    }
+
     private var relayAddresses: [Misfit] {
         settings.relayAddresses.enumerated().compactMap { index, address in
-            guard !host.has(address) else { return nil }
+            guard !address.needsScope else { return nil }
+            guard !host.has(address) else { return address.isLoopback ? onlyHere(index, address) : nil }
             if settings.listeningAddresses.contains(address) {
                 return notice("relay-ip", index, "nothing is relayed from relay-ip=\(address) before this host has it")
             }
@@ -64,15 +76,26 @@ private struct Misfits {
         }
     }
 
+    /// Relayed addresses that nobody but this host reaches; where it listens for nobody else, that is meant.
+    private func onlyHere(_ index: Int, _ address: IPAddress) -> Misfit? {
+        let listensForOthers =
+            settings.listeningAddresses.isEmpty || !settings.listeningAddresses.allSatisfy(\.isLoopback)
+        guard listensForOthers, !settings.allowLoopbackPeers else { return nil }
+        return notice(
+            "relay-ip", index,
+            "nobody outside of this host reaches what is relayed from relay-ip=\(address); name an address of this "
+                + "host\(possessions), or remove the line")
+    }
+
     private var awaited: [Misfit] {
-        settings.awaited(on: host).map { key, address in
+        settings.awaited(on: host).filter { !$0.address.needsScope }.map { key, address in
             let all = key == "listening-ip" ? settings.listeningAddresses : settings.webListeningAddresses
             let never = (key == "listening-ip" ? behindNAT(address) : nil).map {
                 ", and behind one-to-one NAT never comes: there, listening-ip=\($0) and external-ip=\(address)"
             }
             return notice(
                 key, all.firstIndex(of: address),
-                "this host does not have \(key)=\(address)\(possessions); it is waited for\(never ?? "")")
+                "\(key)=\(address) is not an address of this host\(possessions); it is waited for\(never ?? "")")
         }
     }
 
@@ -83,12 +106,28 @@ private struct Misfits {
                 misfits.append(
                     notice(
                         "external-ip", index,
-                        "external-ip=\(external.source)/\(local) stands for an address that this host does not have"
-                            + "\(possessions); nobody is told \(external.source) before it does"))
+                        "external-ip=\(external.source)/\(local): \(local) is not an address of this host"
+                            + "\(possessions); nobody is told \(external.source) before it has it"))
+            }
+            if case .address(let address) = external.source, let trouble = unreachable(address, external.local) {
+                misfits.append(notice("external-ip", index, trouble))
             }
         }
         if let trouble = settings.nobodyToAsk(on: host) { misfits.append(notice("external-ip", nil, trouble)) }
         return misfits
+    }
+
+    /// Why nobody would reach a public address that clients are told.
+    private func unreachable(_ address: IPAddress, _ local: IPAddress?) -> String? {
+        if let local, local.isPublic, !address.isPublic {
+            return
+                "external-ip=\(address)/\(local) is the wrong way round: the address that the world knows comes first; "
+                + "right would be external-ip=\(local)/\(address)"
+        }
+        guard !address.isRoutable else { return nil }
+        return
+            "external-ip=\(address) is \(address.specialUse?.description ?? "no address of a host"), at which nobody "
+            + "outside reaches what is relayed; write the address that the world knows, or remove the line"
     }
 
     /// What cannot be relayed over, where that is a surprise.
@@ -131,4 +170,21 @@ private struct Misfits {
         let more = routable.count > 4 ? " and \(routable.count - 4) more" : ""
         return ", which has " + routable.prefix(4).map { "\($0)" }.joined(separator: ", ") + more
     }
+}
+
+extension Settings {
+    /// The addresses of this host that are named, with the setting and their place among its values.
+    fileprivate var named: [(key: String, index: Int?, address: IPAddress)] {
+        func all(_ key: String, _ addresses: [IPAddress]) -> [(key: String, index: Int?, address: IPAddress)] {
+            addresses.enumerated().map { (key: key, index: $0.offset, address: $0.element) }
+        }
+        return all("listening-ip", listeningAddresses) + all("relay-ip", relayAddresses)
+            + all("web-listening-ip", webListeningAddresses)
+            + (prometheus ? [(key: "prometheus-address", index: nil, address: prometheusAddress)] : [])
+    }
+}
+
+extension IPAddress {
+    /// Whether an address is of no use without the interface that it is meant for.
+    fileprivate var needsScope: Bool { family == .v6 && isLinkLocal }
 }

@@ -96,10 +96,23 @@ struct Reading {
         }
         let repaired = setting.isPath ? entry : mended(entry, of: setting)
         guard repaired != entry, setting.assign(repaired.value, at: entry.origin, to: &settings) == nil else {
-            problems.append(.error(complaint, at: entry.origin))
+            problems.append(.error(complaint + hint(at: entry, of: setting), at: entry.origin))
             return
         }
         origins[setting.canonicalKey, default: []].append(entry.origin)
+    }
+
+    /// What else may have been meant by a value that is none.
+    private func hint(at entry: Entry, of setting: Setting) -> String {
+        guard let text = entry.value else { return "" }
+        if text.hasVariable { return "; nothing here fills in what begins with “$”: write the value itself" }
+        let parts = text.split { $0.isBlank || ",;".contains($0) }
+        guard setting.isRepeatable, !setting.isText, parts.count > 1 else { return "" }
+        let isList = parts.allSatisfy { part in
+            var scratch = Settings()
+            return setting.assign(String(part), at: entry.origin, to: &scratch) == nil
+        }
+        return isList ? "; several of them want a line each" : ""
     }
 
     /// Whether a value is missing where one is needed, which is told, and counts as not written.
@@ -139,7 +152,13 @@ struct Reading {
     /// Tells what belongs to a text, as in coturn, and was hardly meant to.
     private mutating func warn(of entry: Entry, for setting: Setting) {
         guard let value = entry.value, setting.isText else { return }
-        if value.contains(" #") {
+        if value.hasVariable {
+            problems.append(
+                .warning(
+                    "\(setting.key): nothing here fills in what begins with “$”, and the value is taken as it stands, as in coturn"
+                        + (setting.isSecret ? ", known to everybody who knows the template" : "")
+                        + "; write the value itself", at: entry.origin))
+        } else if value.contains(" #") {
             problems.append(
                 .warning(
                     "all that follows “\(setting.key)=” is its value, “#” included; move the comment to a line of its own",
@@ -157,5 +176,21 @@ extension Problem {
     /// Sorts what belongs to a line by that line, and everything else behind it.
     fileprivate var line: Int {
         if case .file(_, let line) = origin { line } else { .max }
+    }
+}
+
+extension String {
+    /// Whether a shell or a template was to fill something in: `${NAME}`, `$(command)`, or `$NAME` alone.
+    fileprivate var hasVariable: Bool {
+        for index in indices where self[index] == "$" {
+            let rest = self[index...].dropFirst()
+            if let first = rest.first, "{(".contains(first), rest.contains(first == "{" ? "}" : ")") { return true }
+            if index == startIndex, rest.first?.isLetter == true,
+                rest.allSatisfy({ $0 == "_" || $0.isLetter || $0.isNumber })
+            {
+                return true
+            }
+        }
+        return false
     }
 }

@@ -117,7 +117,9 @@ struct CheckOptions {
     private func secret(in option: String) throws(Mistake) -> String? {
         guard let path = values[option] else { return nil }
         do throws(Problem) {
-            let text = try Input.File(reading: path == "-" ? "/dev/stdin" : path).text
+            let text = try Input.File(
+                reading: path == "-" ? "/dev/stdin" : path, ifMissing: "\(option) names a file with one line"
+            ).text
             return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         } catch {
             throw Mistake(explanation: "\(error)", isUsage: false)

@@ -17,12 +17,15 @@ struct Prospect {
     /// Whoever holds a port that is needed, with the ports, as in `turnserver (process 7, user turnserver): 3478/udp`.
     let holders: [String]
 
+    /// The addresses that the host has to get before anybody is served.
+    let awaited: [IPAddress]
+
     /// Nothing is served.
     static let none = Self(of: Verdict(refusing: .error("", at: .commandLine)), file: nil)
 
     init(of verdict: Verdict, file: String?, writtenForCoturn isCoturn: Bool = false) {
         guard let settings = verdict.settings else {
-            (problems, portProblems, isServable, holders) = ([], [], false, [])
+            (problems, portProblems, isServable, holders, awaited) = ([], [], false, [], [])
             return
         }
         let report = StartReport(settings, writtenForCoturn: isCoturn)
@@ -47,6 +50,7 @@ struct Prospect {
             .error($0.sentence, at: .configuration(file: file))
         }
         isServable = !report.isObstructed
+        awaited = report.awaited
         holders = ports.map { "\($0.holder): \($0.ports.joined(separator: ", "))" }
     }
 
@@ -55,8 +59,10 @@ struct Prospect {
         guard isServable else {
             return "Nothing is served with this file before what is refused and what is a mistake is mended"
         }
-        guard !holders.isEmpty else { return success }
-        return success + ", once these give up its ports: " + holders.joined(separator: "; ")
+        var conditions: [String] = []
+        if !awaited.isEmpty { conditions.append("this host has \(awaited.map { "\($0)" }.joined(separator: " or "))") }
+        if !holders.isEmpty { conditions.append("these give up its ports: " + holders.joined(separator: "; ")) }
+        return conditions.isEmpty ? success : "\(success), once " + conditions.joined(separator: " and ")
     }
 }
 

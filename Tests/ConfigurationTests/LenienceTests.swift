@@ -26,6 +26,15 @@ struct LenienceTests {
         ("no-tcp=nope", "no-tcp=no"),
         ("cert=/etc/tls/cert.pem # chain", "cert=/etc/tls/cert.pem"),
         ("cert=/etc/tls/cert.pem;", "cert=/etc/tls/cert.pem"),
+        ("denied-peer-ip=10.0.0.0–10.255.255.255", "denied-peer-ip=10.0.0.0-10.255.255.255"),
+        ("allowed-peer-ip=10.0.0.0 — 10.0.0.9", "allowed-peer-ip=10.0.0.0-10.0.0.9"),
+        ("denied-peer-ip=10.0.0.0 - 10.255.255.255", "denied-peer-ip=10.0.0.0-10.255.255.255"),
+        ("listening-ip=10.0.0.5/24", "listening-ip=10.0.0.5"),
+        ("relay-ip=2001:db8::5/64", "relay-ip=2001:db8::5"),
+        ("listening-ip=10.0.0.5:3478", "listening-ip=10.0.0.5"),
+        ("relay-ip=[2001:db8::5]:3478", "relay-ip=2001:db8::5"),
+        ("external-ip=203.0.113.10:3478", "external-ip=203.0.113.10"),
+        ("external-ip=203.0.113.10/24", "external-ip=203.0.113.10"),
     ]
 
     @Test("is read as it was meant, and told", arguments: text)
@@ -65,6 +74,41 @@ struct LenienceTests {
         var settings = try #require(verdict.settings)
         settings.users = []
         #expect(settings == Settings())
+    }
+
+    @Test(
+        "that holds several values is told to be several lines",
+        arguments: [
+            "listening-ip=10.0.0.5,10.0.0.6", "relay-ip=10.0.0.5 10.0.0.6", "external-ip=203.0.113.10, 203.0.113.11",
+            "denied-peer-ip=10.0.0.0/8; 192.168.0.0/16",
+        ])
+    func several(line: String) {
+        let verdict = verdict("user=ana:secret", line)
+        #expect(verdict.settings == nil)
+        #expect(verdict.messages.count == 1)
+        #expect(verdict.messages.first?.hasSuffix("; several of them want a line each") == true)
+    }
+
+    @Test("with a variable that nothing fills in is told so, where it is a mistake and where it is taken as it stands")
+    func variables() {
+        for line in [
+            "external-ip=$EXTERNAL_IP", "relay-ip=${IP}", "external-ip=$(curl -s ifconfig.me)", "min-port=$MIN",
+        ] {
+            let verdict = verdict("user=ana:secret", line)
+            #expect(verdict.settings == nil)
+            #expect(
+                verdict.messages.first?.hasSuffix(
+                    "; nothing here fills in what begins with “$”: write the value itself")
+                    == true)
+        }
+        for line in [
+            "static-auth-secret=${TURN_SECRET_OF_OURS}", "realm=$DOMAIN", "static-auth-secret=$(openssl rand -hex 32)",
+        ] {
+            let told = verdict(line).messages.filter { $0.contains("fills in what begins with “$”") }
+            #expect(told.count == 1)
+            #expect(told.first?.contains("template") == line.hasPrefix("static"))
+        }
+        #expect(verdict("user=ana:pa$$word$", "realm=a$b").messages.isEmpty)
     }
 
     @Test("in typographic quotes is read without them", arguments: ["“", "”", "„", "‘", "«"])

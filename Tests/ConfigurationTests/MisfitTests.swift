@@ -58,8 +58,38 @@ struct MisfitTests {
         let told = complaints(["listening-ip=45.0.0.9", "relay-ip=45.0.0.9"], on: Self.vps)
         #expect(
             told.first == "sterna.conf:2: warning: nothing is relayed from relay-ip=45.0.0.9 before this host has it")
-        #expect(told.last?.hasSuffix("which has 45.0.0.5, 2a01:db9::5; it is waited for") == true)
+        #expect(
+            told.last
+                == "sterna.conf:1: warning: listening-ip=45.0.0.9 is not an address of this host, which has 45.0.0.5, 2a01:db9::5; it is waited for"
+        )
         #expect(complaints(["listening-ip=45.0.0.9"], on: Self.cloud).first?.contains("listening-ip=10.0.0.5") == true)
+    }
+
+    @Test("names no address that means nothing without its interface, each told once")
+    func linkLocal() {
+        for line in ["listening-ip=fe80::5", "relay-ip=fe80::5", "web-listening-ip=fe80::5"] {
+            let told = complaints([line], on: Self.vps)
+            #expect(told.count == 1)
+            #expect(told.first?.hasPrefix("sterna.conf:1: \(line) is a link-local address (RFC 4291): ") == true)
+        }
+        #expect(complaints(["listening-ip=169.254.3.4"], on: Self.host("169.254.3.4", "45.0.0.5")).isEmpty)
+    }
+
+    @Test("is told where clients would get addresses at which nobody reaches them")
+    func unreachable() {
+        #expect(
+            complaints(["external-ip=127.0.0.1"], on: Self.vps).first?.hasPrefix(
+                "sterna.conf:1: warning: external-ip=127.0.0.1 is a loopback address") == true)
+        #expect(
+            complaints(["external-ip=10.0.0.5/45.0.0.5"], on: Self.host("45.0.0.5", "10.0.0.5")).first?.hasSuffix(
+                "the wrong way round: the address that the world knows comes first; right would be external-ip=45.0.0.5/10.0.0.5"
+            ) == true)
+        #expect(
+            complaints(["relay-ip=127.0.0.1"], on: Self.vps).first?.contains(
+                "nobody outside of this host reaches what is relayed from relay-ip=127.0.0.1") == true)
+        #expect(complaints(["relay-ip=127.0.0.1", "listening-ip=127.0.0.1"], on: Self.vps).isEmpty)
+        // In a network of one's own a private one is right.
+        #expect(complaints(["external-ip=192.168.2.3"], on: Self.host("192.168.2.3")).isEmpty)
     }
 
     @Test("finds no public address out where there is nobody to ask")

@@ -109,6 +109,18 @@ struct MistakeTests {
                 "sterna.conf:2: warning: relay-ip=0.0.0.0 is no address that peers can reach and counts as not written: relayed addresses are opened on the one that the client reached; name an address of this host, or remove the line"
             ),
             (
+                ["no-udp", "no-tcp"],
+                "sterna.conf:2: nothing is left to listen at; remove no-udp or no-tcp, or add web-port=80"
+            ),
+            (
+                ["no-udp", "no-tcp", "no-tls", "no-dtls", "cert=/etc/tls/cert.pem"],
+                "sterna.conf:2: nothing is left to listen at; remove no-udp or no-tcp, or add web-port=80"
+            ),
+            (
+                ["no-udp-relay", "no-tcp-relay"],
+                "sterna.conf:2: warning: nothing is relayed, neither over UDP nor over TCP; remove no-udp-relay, or write stun-only if that is meant"
+            ),
+            (
                 ["alt-tls-listening-port=443", "web-tls-port=443"],
                 "sterna.conf:2: alt-tls-listening-port=443 is the web-tls-port, which takes TURN over TLS too; remove the line"
             ),

@@ -21,6 +21,7 @@ extension Contradictions {
                     "listening-port=\(settings.listeningPort) lies inside the relay's ports \(low) to \(high) and cannot be relayed; raise min-port",
                     at: place("min-port", "max-port", "listening-port")))
         }
+        problems += nothingServed
         for (key, port) in [("web-port", settings.webPort), ("web-tls-port", settings.webTLSPort)] {
             guard let port, [settings.listeningPort, settings.altListeningPort].contains(port) else { continue }
             problems.append(
@@ -37,6 +38,24 @@ extension Contradictions {
                 .error("web-port and web-tls-port are both \(port); give each its own", at: place("web-tls-port")))
         }
         return problems
+    }
+
+    /// What leaves nothing to listen at, or nothing to relay.
+    private var nothingServed: [Problem] {
+        let overTLS = settings.certificate != nil && (settings.servesTLS || settings.servesDTLS)
+        if !settings.servesUDP, !settings.servesTCP, !overTLS, settings.tcpProxyPort == nil, !settings.servesWeb {
+            return [
+                .error(
+                    "nothing is left to listen at; remove no-udp or no-tcp, or add web-port=80",
+                    at: place("no-udp", "no-tcp"))
+            ]
+        }
+        guard !settings.relaysUDP, !settings.relaysTCP, !settings.stunOnly else { return [] }
+        return [
+            .warning(
+                "nothing is relayed, neither over UDP nor over TCP; remove no-udp-relay, or write stun-only if that is meant",
+                at: place("no-udp-relay", "no-tcp-relay"))
+        ]
     }
 
     func certificates() -> [Problem] {

@@ -36,7 +36,8 @@ struct CredentialFile {
         }
         let text: String
         do {
-            text = try Input.File(reading: path).text
+            text = try Input.File(reading: path, ifMissing: "LoadCredential=\(name):FILE in the unit hands it over")
+                .text
         } catch {
             throw .error("\(entry.key): \(path) \(error.explanation)", at: entry.origin)
         }

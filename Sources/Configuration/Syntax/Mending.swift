@@ -23,6 +23,20 @@ struct Mending: Hashable {
             all.append(Self(value: String(rest), advice: "lines do not end with “\(last)”"))
         }
         guard !setting.isPath else { return all }
+        if rest.contains(where: \.isTypographicDash) {
+            rest = Substring(String(rest.map { $0.isTypographicDash ? "-" : $0 }))
+            all.append(Self(value: String(rest), advice: "the dash is a word processor's; write “-”"))
+        }
+        if setting.typeName == ValueType<PeerRule>.peers.name, rest.contains("-") {
+            rest = Substring(
+                rest.split(separator: "-", omittingEmptySubsequences: false).map(\.trimmed).joined(separator: "-"))
+            if String(rest) != all.last?.value ?? text {
+                all.append(Self(value: String(rest), advice: "no blanks belong around the dash"))
+            }
+        }
+        if setting.isAddress, let (address, advice) = aloneAddress(in: rest) {
+            all.append(Self(value: address, advice: advice))
+        }
         let digits = rest.prefix { ("0"..."9").contains($0) }
         if !digits.isEmpty, digits.count < rest.count, setting.isNumber {
             all.append(
@@ -37,6 +51,17 @@ struct Mending: Hashable {
                 Self(value: "yt".contains(letter) ? "yes" : "no", advice: "right would be \(setting.expected)"))
         }
         return all
+    }
+
+    /// The address that a port or the size of its network stands behind.
+    private static func aloneAddress(in text: Substring) -> (String, String)? {
+        guard let sign = text.lastIndex(where: { "/:".contains($0) }), text[sign...].dropFirst().allSatisfy(\.isNumber)
+        else { return nil }
+        let address = text[..<sign]
+        if text[sign] == "/" { return (String(address), "an address stands here without the size of its network") }
+        // A colon is part of an IPv6 address, unless that stands in brackets.
+        guard !address.contains(":") || address.hasSuffix("]") else { return nil }
+        return (String(address), "an address stands here without a port")
     }
 
     /// Where a comment begins: at a `#` with a blank before it, or at any where none belongs to a value.
@@ -55,4 +80,9 @@ struct Mending: Hashable {
         guard let key, !port.isEmpty else { return "" }
         return "; another port is written as \(key)=\(port)"
     }
+}
+
+extension Character {
+    /// Word processors and web pages make these of a hyphen.
+    fileprivate var isTypographicDash: Bool { "‐‑‒–—−".contains(self) }
 }

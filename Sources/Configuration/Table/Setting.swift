@@ -93,6 +93,9 @@ package struct Setting: Sendable {
     /// Whether its value is a number, alone or with a unit.
     var isNumber: Bool { ["port", "number", "duration", "size"].contains(typeName) }
 
+    /// Whether its value is an address.
+    var isAddress: Bool { typeName == ValueType<ExternalAddress>.externalAddress.name }
+
     /// Whether it opens the web's ports.
     var opensWeb: Bool { key == "web-port" || key == "web-tls-port" }
 

@@ -9,6 +9,8 @@ package struct FileOwner: Hashable, Sendable {
     /// Whether its group, and everybody, may read it.
     package let isOpenToGroup: Bool
     package let isOpenToAll: Bool
+    /// Whether it is no file but a folder.
+    package let isFolder: Bool
 
     /// Nil where there is no such file, or this user may not see it.
     package init?(of path: String) {
@@ -20,6 +22,7 @@ package struct FileOwner: Hashable, Sendable {
         group = unsafe getgrgid(facts.st_gid).map { unsafe String(cString: $0.pointee.gr_name) } ?? "\(facts.st_gid)"
         isOpenToGroup = facts.st_mode & S_IRGRP != 0
         isOpenToAll = facts.st_mode & S_IROTH != 0
+        isFolder = facts.st_mode & S_IFMT == S_IFDIR
     }
 
     /// What lets the service's user read the file, behind a first sentence; empty where everybody may.

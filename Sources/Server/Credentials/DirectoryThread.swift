@@ -86,6 +86,8 @@ private final class DirectoryFollower {
     private var file: FileIdentity?
     private var version: Int64?
     private var hasPublished = false
+    /// How often more the first reading may find that somebody else holds the database: half a minute in all.
+    private var patience = 3
     private var trouble = ""
     /// What the workers have let go of by now, so that it is taken apart here and not by them.
     private var current: Directory?
@@ -117,6 +119,10 @@ private final class DirectoryFollower {
             fail("there is no file; “sterna user add” makes it, coturn's turnadmin too")
             return
         }
+        guard !found.isFolder else {
+            fail("it is a folder; name the database in it")
+            return
+        }
         do throws(StoreError) {
             if found != file || database == nil {
                 database = try UserDatabase(reading: path)
@@ -127,7 +133,7 @@ private final class DirectoryFollower {
             version = now
         } catch {
             database = nil
-            fail("\(error.detail); \(Self.remedy(error.problem))")
+            fail("\(error.detail); \(Self.remedy(error.problem))", isPassing: error.problem == .locked)
         }
     }
 
@@ -149,11 +155,13 @@ private final class DirectoryFollower {
         for notice in directory.notices { log.write(.unusable, notice, ["userdb": .text(path)]) }
     }
 
-    /// Says once what is wrong. What was read before stays good; before anything was read nobody is in it.
-    private func fail(_ explanation: String) {
+    /// Says once what is wrong. What was read before stays good; before anything was read nobody is in it, unless it is
+    /// somebody's only for a moment: then who asks waits.
+    private func fail(_ explanation: String, isPassing: Bool = false) {
         if explanation != trouble { log.write(.unusable, "userdb: \(explanation)", ["userdb": .text(path)]) }
         trouble = explanation
-        guard !hasPublished else { return }
+        if isPassing { patience -= 1 }
+        guard !hasPublished, !isPassing || patience < 0 else { return }
         hasPublished = true
         publish(Directory(of: realm))
     }
@@ -172,11 +180,13 @@ private final class DirectoryFollower {
 private struct FileIdentity: Equatable {
     private let device: UInt64
     private let number: UInt64
+    let isFolder: Bool
 
     init?(of path: String) {
         var status = stat()
         // Safe: the call fills the whole structure or fails; the path lives through it.
         guard unsafe fstatat(AT_FDCWD, path, &status, 0) == 0 else { return nil }
         (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+        isFolder = status.st_mode & S_IFMT == S_IFDIR
     }
 }

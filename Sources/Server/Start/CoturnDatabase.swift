@@ -36,7 +36,8 @@ package struct CoturnDatabase: Sendable {
             return
                 "coturn's own database \(path) has \(has.joined(separator: " and ")), and they are not served; \(remedy)"
         } catch {
-            return "coturn's own database \(path) cannot be read by this user, and what it has is not served; \(remedy)"
+            return
+                "coturn's own database \(path) cannot be read by this user; if turnadmin has put users or secrets into it, \(remedy)"
         }
     }
 
@@ -50,7 +51,8 @@ package struct CoturnDatabase: Sendable {
                 return
                     "\(path) does not exist, and nobody of it can log in until it does; “sterna user add NAME” makes it"
             }
-            return "\(path) cannot be read: \(error.detail)\(owner.remedy(for: path))"
+            guard !owner.isFolder else { return "\(path) is a folder; name the database in it, as in \(path)/turndb" }
+            return "\(path) cannot be read (\(error.detail))\(owner.remedy(for: path))"
         }
     }
 

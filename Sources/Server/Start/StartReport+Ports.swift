@@ -6,17 +6,25 @@ internal import Engine
 internal import Wire
 
 extension StartReport {
-    /// Whether the addresses are this host's. Those that are listened at are waited for; where all of them are, nothing
-    /// is served yet.
+    /// Whether the addresses are this host's; those that are listened at are waited for.
     mutating func findAddresses(_ settings: Settings, _ host: HostAddresses) {
-        let named = settings.listeningAddresses
-        let isNowhere = !named.isEmpty && named.allSatisfy { !$0.isUnspecified && !host.has($0) }
         for misfit in settings.misfits(on: host) {
-            let isObstacle = misfit.severity == .error || isNowhere && misfit.key == "listening-ip"
-            add(isObstacle ? .obstacle : .remark, misfit.key, number: misfit.index, misfit.explanation)
+            add(
+                misfit.severity == .error ? .obstacle : .remark, misfit.key, number: misfit.index, misfit.explanation)
         }
+        let named = settings.listeningAddresses
+        if !named.isEmpty, named.allSatisfy({ !$0.isUnspecified && !host.has($0) }) { awaited = named }
         guard !PortShares.split([settings.relayPorts], among: 1).isEmpty else {
             return add(.obstacle, "min-port", RelayFailure.noRelayPorts.description)
+        }
+    }
+
+    /// Whether what is to be found out about public addresses can be.
+    mutating func findNames(_ settings: Settings) {
+        guard PublicAddresses.mustBeFound(settings) else { return }
+        let told = findings.map(\.explanation)
+        for problem in PublicAddresses(settings, with: .host).problems where !told.contains(problem) {
+            add(.remark, "external-ip", problem)
         }
     }
 
@@ -39,13 +47,11 @@ extension StartReport {
         for (key, endpoint) in streams {
             do throws(BindFailure) { _ = try Listener.probe(endpoint) } catch { tell(error, key) }
         }
-        if listeners.isEmpty, !settings.servesWeb {
-            add(.obstacle, "no-udp", "nothing is left to listen at; remove no-udp or no-tcp, or add web-port=80")
-        }
     }
 
-    /// An address that the host has not has been told by now; whose port it is, each once.
+    /// An address that the host has not, or that cannot be bound, has been told by now; whose port it is, each once.
     private mutating func tell(_ failure: BindFailure, _ key: String) {
+        if failure.endpoint.address.family == .v6, failure.endpoint.address.isLinkLocal { return }
         switch failure.errno {
         case .addressInUse: add(.held(failure), key, failure.description)
         case .addressNotAvailable: return

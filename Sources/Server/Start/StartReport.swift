@@ -4,7 +4,7 @@ internal import Addresses
 package import Configuration
 package import Engine
 internal import TLS
-internal import Wire
+package import Wire
 
 /// Whether this host can serve what the settings say, found out without serving anybody.
 package struct StartReport: Sendable {
@@ -29,6 +29,8 @@ package struct StartReport: Sendable {
     }
 
     package private(set) var findings: [Finding] = []
+    /// The addresses of STUN and TURN where the host has none of them yet: nobody is served before it has one.
+    package internal(set) var awaited: [IPAddress] = []
 
     /// Looks at everything that a start looks at.
     ///
@@ -40,6 +42,8 @@ package struct StartReport: Sendable {
         findAddresses(settings, host)
         findPorts(settings, contexts)
         findDirectory(settings)
+        findFolders(settings)
+        findNames(settings)
         if isCoturn, let notice = settings.privatePeerNotice(on: host) {
             add(.remark, "allowed-peer-ip", notice)
         }

@@ -55,6 +55,7 @@ package enum IdentityProblem: Error, Hashable, CustomStringConvertible {
     private static func remedy(path: String, reason: String) -> String {
         switch reason {
         case "No such file or directory": "correct the path, or have the certificate issued"
+        case "Is a directory": "name a file in it; certbot's are called fullchain.pem and privkey.pem"
         case "Permission denied": "let that user read it (its group, mode 0640), and enter the directories above it"
         default: "put a readable PEM file there"
         }

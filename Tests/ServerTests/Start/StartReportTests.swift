@@ -51,10 +51,29 @@ struct StartReportTests {
         #expect(StartReport(try #require(pages.settings)).isObstructed)
     }
 
-    @Test("says that nothing is left to listen at")
-    func closed() throws {
-        let verdict = verdict(["no-udp", "no-tcp", "user=ana:secret"])
-        let report = StartReport(try #require(verdict.settings))
-        #expect(report.findings.filter { $0.weight == .obstacle }.map(\.key) == ["no-udp"])
+    @Test("tells of folders that are not there, and of files in the place of folders")
+    func folders() throws {
+        let port = try free()
+        let lines = ["listening-ip=127.0.0.1", "listening-port=\(port)", "web-port=\(try free())", "user=ana:secret"]
+        let missing = verdict(
+            lines + ["data-dir=/dev/null/data", "acme-webroot=/nowhere/acme", "admin-socket=/nowhere/admin.sock"])
+        let told = StartReport(try #require(missing.settings)).findings.filter { $0.weight == .remark }.map(
+            \.explanation)
+        #expect(told.contains { $0.hasPrefix("acme-webroot=/nowhere/acme does not exist; install -d") })
+        #expect(told.contains { $0.hasPrefix("admin-socket=/nowhere/admin.sock: there is no folder /nowhere") })
+        let file = verdict(lines + ["data-dir=/dev/null"])
+        let findings = StartReport(try #require(file.settings)).findings.filter { $0.key == "data-dir" }
+        #expect(findings.map(\.explanation) == ["data-dir=/dev/null is a file; name a folder"])
+        #expect(findings.map(\.weight) == [.remark])
+    }
+
+    @Test("has no obstacle in an address that is waited for, and names it")
+    func awaited() throws {
+        let late = verdict(["listening-ip=45.99.0.1", "user=ana:secret"])
+        let report = StartReport(try #require(late.settings))
+        #expect(!report.isObstructed)
+        #expect(report.awaited.map(\.description) == ["45.99.0.1"])
+        let both = verdict(["listening-ip=45.99.0.1", "listening-ip=127.0.0.1", "user=ana:secret"])
+        #expect(StartReport(try #require(both.settings)).awaited.isEmpty)
     }
 }
