@@ -147,6 +147,9 @@ package struct Relay: ~Copyable {
         settingsNumber &+= 1
     }
 
+    /// What this server's addresses are, as far as it has been told.
+    package var addresses: OwnAddresses { settings.addresses }
+
     /// Goes by other addresses of the host from now on; allocations live on, peers are judged anew.
     package mutating func follow(_ addresses: OwnAddresses) {
         settings.addresses = addresses

@@ -162,6 +162,20 @@ struct AllocateTests {
         #expect(client.allocate() != nil)
     }
 
+    @Test(
+        "an address that the host has lost before the relay hears of it is made up for by another one, or refused with 440"
+    )
+    func lostAddress() throws {
+        let world = World()
+        let next = IPAddress.v4(0x0808_0809)
+        world.changed = .of([next, World.server6.address])
+        #expect(Client(world).allocate()?.address == next)
+        world.changed = .of([World.server6.address])
+        let late = Client(world, at: Endpoint(.v4(0x0909_0909), 999))
+        #expect(late.ask(.allocate) { $0.append(requestedTransport: 17) }?.code == .addressFamilyNotSupported)
+        #expect(world.relay.allocationCount == 1 && world.ledger.total == 1)
+    }
+
     @Test("every port of the range can be had, each once, and comes back")
     func exhaustion() throws {
         let world = World { $0.ports = [50_000...50_099] }

@@ -339,13 +339,16 @@ def test_a_relay_ip_of_another_host_is_a_mistake_of_the_file(world):
             assert "right would be external-ip=45.99.0.1 and relay-ip=10.0.0.5" in said
 
 
-def test_a_listening_ip_of_another_host_is_told(world):
+def test_a_listening_ip_of_another_host_is_told_and_that_it_is_waited_for(world):
+    """As the server does, and coturn: what is said of the file is what a start would do."""
     host = world.host("cloud")
     with host.serve() as server:
         server.configure(["listening-ip=45.99.0.1"])
-        status, said = sterna(server, "config")
-        assert status == 78 and "this host does not have listening-ip=45.99.0.1, which has 10.0.0.5" in said
-        assert "there, listening-ip=10.0.0.5 and external-ip=45.99.0.1" in said
+        for verb in (["config"], ["config", "--import", CONFIGURATION]):
+            status, said = sterna(server, *verb)
+            assert status == 0 and "listening-ip=45.99.0.1 is not an address of this host, which has 10.0.0.5" in said, said
+            assert "it is waited for, and behind one-to-one NAT never comes: there, listening-ip=10.0.0.5 and external-ip=45.99.0.1" in said
+            assert said.rstrip(".\n").endswith(", once this host has 45.99.0.1"), said
 
 
 def test_nobody_to_ask_for_the_public_address_is_told_with_what_to_do(world):
@@ -374,8 +377,11 @@ def test_private_peers_are_denied_in_a_private_network_and_that_is_said(world):
         assert server.tells(advice)
         turn = server.turn("udp")
         assert turn.allocate().error == 0 and turn.relayed[0] == "192.168.2.3"
-        assert turn.permit(("192.168.2.9", 9)).error == 403
-        assert server.tells("a private address (RFC 1918) of this server's own network, denied unless " + advice)
+        answer = turn.permit(("192.168.2.9", 9))
+        told = f"192.168.2.9 is denied unless {advice} opens all of that: a private address (RFC 1918) of this server's own network"
+        # A reason phrase may be cut, but not in what it advises.
+        assert answer.error == 403 and answer[stun.ERROR_CODE][4:].decode() == f"Forbidden: {told}"[:127]
+        assert server.tells(told)
         turn.close()
         status, said = sterna(server, "config", "--import", CONFIGURATION)
         assert status == 0 and advice in said

@@ -19,7 +19,7 @@ extension Worker {
             place.listening.insert(listener.local, mark: relay.scope(of: allocation).rawValue)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
-            relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error.errno)), now: loop.now)
+            refuse(allocation, at: endpoint, because: error.errno)
         }
     }
 

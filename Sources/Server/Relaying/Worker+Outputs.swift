@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Engine
 internal import TURN
 internal import Wire
@@ -59,8 +60,22 @@ extension Worker {
             try hold(Descriptor(owning: socket.release()), at: endpoint, for: allocation)
             relay.handle(.opened(allocation, at: endpoint), now: loop.now)
         } catch {
-            relay.handle(.refused(allocation, at: endpoint, because: OpenFailure(error)), now: loop.now)
+            refuse(allocation, at: endpoint, because: error)
         }
+    }
+
+    /// Tells the relay that a socket could not be bound.
+    func refuse(_ allocation: AllocationID, at endpoint: Endpoint, because error: Errno) {
+        let failure = OpenFailure(error)
+        if failure == .addressUnavailable { learnAddresses() }
+        relay.handle(.refused(allocation, at: endpoint, because: failure), now: loop.now)
+    }
+
+    /// The word that the host's addresses have changed may be on its way still: asks the kernel itself.
+    private func learnAddresses() {
+        let known = relay.addresses
+        guard let host = try? Host.ownAddresses(), host != known.host else { return }
+        relay.follow(OwnAddresses(host: host, wishes: known.wishes))
     }
 
     /// Receives from a relay socket of an allocation from now on.

@@ -100,7 +100,8 @@ package enum PeerRefusal: Hashable, Sendable, CustomStringConvertible {
                 : "denied-peer-ip \(range.first)-\(range.last) (\(range.origin))"
         case .special(let use): "\(use), denied unless allowed-peer-ip names it"
         case .neighbour(let network, let use):
-            "\(use) of this server's own network, denied unless allowed-peer-ip=\(network) opens all of that"
+            // What would be right comes first: a reason phrase ends after 127 characters.
+            "denied unless allowed-peer-ip=\(network) opens all of that: \(use) of this server's own network"
         case .ownAddress: "an address of this server that it does not relay from"
         }
     }

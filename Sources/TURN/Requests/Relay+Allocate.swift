@@ -203,7 +203,7 @@ extension Relay {
     }
 
     /// Why nothing is relayed from a family.
-    private func lack(of family: IPAddress.Family) -> String {
+    func lack(of family: IPAddress.Family) -> String {
         let name = family == .v4 ? "IPv4" : "IPv6"
         let named = settings.addresses.wishes.relayAddresses
         if let gone = named.first(where: { $0.family == family }) {

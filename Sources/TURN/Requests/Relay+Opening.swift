@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Addresses
 internal import Crypto
 internal import STUN
 internal import Wire
@@ -61,15 +62,30 @@ extension Relay {
             pairRefused(slot, mayRetry: mayRetry, failure, now: now)
         } else if allocations[slot].v4 != nil || allocations[slot].v6 != nil {
             if mayRetry, openNext(slot, on: endpoint.address) { return }
+            if failure == .addressUnavailable, openElsewhere(slot, than: endpoint) { return }
             allocations[slot].secondFamilyRefused = .insufficientCapacity
             activate(slot, now: now)
         } else {
             if mayRetry, openNext(slot, on: endpoint.address) { return }
-            abandon(slot, Self.refusal(failure, endpoint), now: now)
+            if failure == .addressUnavailable, openElsewhere(slot, than: endpoint) { return }
+            abandon(slot, refusal(failure, endpoint), now: now)
         }
     }
 
-    private static func refusal(_ failure: OpenFailure, _ endpoint: Endpoint) -> Refusal {
+    /// Goes on from another address of the family where the host has lost the one that was tried.
+    private mutating func openElsewhere(_ slot: UInt32, than endpoint: Endpoint) -> Bool {
+        guard allocations[slot].opening.failures < Self.attempts,
+            let address = relayAddress(endpoint.address.family, for: allocations[slot].flow),
+            address != endpoint.address
+        else { return false }
+        return openNext(slot, on: address)
+    }
+
+    private func refusal(_ failure: OpenFailure, _ endpoint: Endpoint) -> Refusal {
+        let family = endpoint.address.family
+        if failure == .addressUnavailable, settings.addresses.relayAddresses(family).isEmpty {
+            return Refusal(.addressFamilyNotSupported, lack(of: family))
+        }
         let (cause, explanation): (RefusalCause, String) =
             switch failure {
             case .portInUse: (.noPorts, "other programs have the relay ports of \(endpoint.address) that were tried")
@@ -170,7 +186,7 @@ extension Relay {
         release(slot, first.address.family)
         allocations[slot].opening.failures = failures
         if mayRetry, openNext(slot, on: first.address) { return }
-        abandon(slot, Self.refusal(failure, first), now: now)
+        abandon(slot, refusal(failure, first), now: now)
     }
 
     /// Makes a reserved port the allocation of whoever has its token.

@@ -26,6 +26,8 @@ final class World {
     var busy: Set<Endpoint> = []
     /// What the host answers instead of binding.
     var failure: OpenFailure?
+    /// What the host has by now, where no word of that has come to the relay yet.
+    var changed: OwnAddresses?
     /// What clients were sent since last asked, in order.
     private(set) var toClients: [(flow: Flow, bytes: [UInt8])] = []
     /// What peers were sent since last asked, in order.
@@ -257,7 +259,10 @@ final class World {
     }
 
     private func open(_ allocation: AllocationID, _ endpoint: Endpoint) {
-        if let failure {
+        if let changed, !changed.host.has(endpoint.address) {
+            relay.follow(changed)
+            relay.handle(.refused(allocation, at: endpoint, because: .addressUnavailable), now: now)
+        } else if let failure {
             relay.handle(.refused(allocation, at: endpoint, because: failure), now: now)
         } else if busy.contains(endpoint) {
             relay.handle(.refused(allocation, at: endpoint, because: .portInUse), now: now)
