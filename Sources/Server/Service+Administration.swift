@@ -11,8 +11,10 @@ extension Service {
     func startAdministration() throws(ServiceFailure) {
         let requests = try ServiceFailure.wrapping { () throws(Errno) in try Mailbox<ServiceRequest>() }
         self.requests = requests
+        let left = metricsEntrance.flatMap { handover?.inheritance?.takeListeners(.tcp, at: $0.endpoint) } ?? []
         administration = try AdminThread.start(
-            settings, socket: adminSocket, service: requests, relay: relay, rooms: rooms, log: log)
+            settings, socket: adminSocket, metrics: left, keep: handover?.keeper.keep, service: requests, relay: relay,
+            rooms: rooms, log: log)
         guard let metrics = administration?.metrics else { return }
         log.write(
             .listening, "metrics at http://\(metrics)\(settings.prometheusPath)", ["at": .endpoint(metrics)])

@@ -34,9 +34,19 @@ extension Service {
         return entrances
     }
 
+    /// Where the operator's monitoring comes in; nil where it does not.
+    var metricsEntrance: Entrance? {
+        guard settings.prometheus else { return nil }
+        return Entrance(
+            kind: .metrics, endpoint: Endpoint(settings.prometheusAddress, settings.prometheusPort), purpose: "metrics")
+    }
+
+    /// Everything that is listened at over UDP and TCP.
+    private var allEntrances: [Entrance] { entrances + [metricsEntrance].compactMap(\.self) }
+
     /// Closes what the process before this one kept open and nobody is to come in at any more.
     func releaseEntrances() {
-        let wanted = entrances
+        let wanted = allEntrances
         handover?.inheritance?.release { transport, endpoint in
             wanted.contains { $0.transport == transport && $0.endpoint == endpoint }
         }
@@ -51,7 +61,7 @@ extension Service {
     /// - Returns: What was opened.
     package func openForSuccessor(_ supervisor: Supervisor) -> [Entrance] {
         let first = PortHolder.firstUnprivileged
-        let wanted = entrances.filter { $0.endpoint.port > 0 && $0.endpoint.port < first }
+        let wanted = allEntrances.filter { $0.endpoint.port > 0 && $0.endpoint.port < first }
         let opened = wanted.filter { entrance in
             let holders = PortHolder.all(of: entrance.endpoint.port, entrance.transport)
             guard !holders.contains(where: { $0.local == entrance.endpoint }), let bag = try? open(entrance) else {
@@ -73,10 +83,10 @@ extension Service {
             let buffer = RelayService.Settings.listenerBuffer(settings.socketBufferSize)
             return try ListenerGroup(at: endpoint, for: workers, buffer: buffer).bag()
         case .streams, .proxied: return try StreamDoors(entrance.kind, at: endpoint, for: workers).bag()
-        case .web:
+        case .web, .metrics:
             let socket = try Listener.open(at: endpoint)
             let bag = try Bag()
-            try bag.fill([socket.number], label: BagLabel.listeners(.web, endpoint).bytes)
+            try bag.fill([socket.number], label: BagLabel.listeners(entrance.kind, endpoint).bytes)
             return Kept(try bag.end())
         }
     }

@@ -41,6 +41,19 @@ def test_nothing_is_left_in_the_way_of_what_was_opened():
         assert serves(443, "udp") and serves(443, "tcp")
 
 
+def test_metrics_below_1024_are_served_and_stay_so_whatever_starts_the_program_again():
+    """A restart opens the port anew; the program that takes this one's place has no right to, and is given it."""
+    configure("prometheus", "prometheus-port=91")
+    systemctl("start", "sterna.service")
+    assert has_page(91, path="/metrics")
+    systemctl("restart", "sterna.service")
+    assert has_page(91, path="/metrics")
+    generation = journal().count("becoming /usr/bin/sterna")
+    systemctl("kill", "--kill-whom=main", "--signal=USR2", "sterna.service")
+    wait_for(lambda: journal().count("becoming /usr/bin/sterna") > generation and has_page(91, path="/metrics"))
+    assert show("NRestarts") == "0" and show("ActiveState") == "active"
+
+
 @pytest.mark.parametrize("before, after", [(3478, 443), (443, 3478), (443, 444)])
 def test_a_changed_port_is_served_after_a_restart_and_the_old_one_is_free(before, after):
     configure(f"listening-port={before}", without=("listening-port",))

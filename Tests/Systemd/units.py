@@ -84,10 +84,10 @@ def serves(port, transport="udp", address="127.0.0.1"):
         link.socket.close()
 
 
-def has_page(port, address="127.0.0.1"):
-    """Whether the web answers there."""
+def has_page(port, address="127.0.0.1", path="/healthz"):
+    """Whether the web answers there, or the metrics."""
     try:
-        return urllib.request.urlopen(f"http://{address}:{port}/healthz", timeout=5).status == 200
+        return urllib.request.urlopen(f"http://{address}:{port}{path}", timeout=5).status == 200
     except OSError:
         return False
 

@@ -16,10 +16,13 @@ struct AdminThread: ~Copyable {
     ///
     /// - Parameters:
     ///   - socket: The path of the administration's socket; nil for none.
+    ///   - left: What listens for metrics already; none where nothing does.
+    ///   - keep: Has what listens for them outlive this process.
     ///   - service: Where the service looks for requests.
     ///   - relay: Nil where nothing is relayed.
     static func start(
-        _ settings: Configuration.Settings, socket path: String?, service: Mailbox<ServiceRequest>,
+        _ settings: Configuration.Settings, socket path: String?, metrics left: [Int32],
+        keep: (@Sendable (Kept) -> Void)?, service: Mailbox<ServiceRequest>,
         relay: RelayService?, rooms: (@Sendable (RoomInquiry) -> Void)?, log: Log
     ) throws(ServiceFailure) -> AdminThread? {
         guard settings.prometheus || path != nil else { return nil }
@@ -37,7 +40,7 @@ struct AdminThread: ~Copyable {
         } catch {
             throw .system(error)
         }
-        let metrics = try serveMetrics(settings, office, on: loop)
+        let metrics = try serveMetrics(settings, office, on: loop, with: left, keep: keep)
         let listener = path.flatMap { serveVerbs(at: $0, office, on: loop, log) }
         do throws(Errno) {
             try stopping.open(on: loop) { farewell in
@@ -59,18 +62,34 @@ struct AdminThread: ~Copyable {
     }
 
     private static func serveMetrics(
-        _ settings: Configuration.Settings, _ office: Office, on loop: Loop
+        _ settings: Configuration.Settings, _ office: Office, on loop: Loop, with left: [Int32],
+        keep: (@Sendable (Kept) -> Void)?
     ) throws(ServiceFailure) -> Endpoint? {
         guard settings.prometheus else { return nil }
         let path = settings.prometheusPath
+        let endpoint = Endpoint(settings.prometheusAddress, settings.prometheusPort)
         do throws(BindFailure) {
-            let listener = try Listener(
-                at: Endpoint(settings.prometheusAddress, settings.prometheusPort), on: loop
-            ) { [unowned loop] stream in
-                // Out of descriptors for epoll: the stream closes as it is let go.
-                try? MetricsConnection(on: stream, path: path, office, loop).open()
+            let socket: Descriptor
+            if let number = left.first {
+                socket = Descriptor(owning: number)
+            } else {
+                socket = try Listener.open(at: endpoint)
             }
-            return listener.local
+            for number in left.dropFirst() { _ = Descriptor(owning: number) }
+            do throws(Errno) {
+                let listener = try Listener(adopting: socket, on: loop) { [unowned loop] stream in
+                    // Out of descriptors for epoll: the stream closes as it is let go.
+                    try? MetricsConnection(on: stream, path: path, office, loop).open()
+                }
+                if let keep, let socket = try listener.duplicate() {
+                    let bag = try Bag()
+                    try bag.fill([socket.number], label: BagLabel.listeners(.metrics, listener.local).bytes)
+                    keep(Kept(try bag.end()))
+                }
+                return listener.local
+            } catch {
+                throw BindFailure(endpoint, .tcp, error)
+            }
         } catch {
             throw .bind(error)
         }

@@ -17,6 +17,8 @@ enum BagLabel: Hashable {
         case web = 3
         /// STUN and TURN over TCP and TLS, behind proxies that say for whom they speak.
         case proxied = 4
+        /// Metrics, over HTTP.
+        case metrics = 5
 
         var transport: BindFailure.Transport { self == .datagrams ? .udp : .tcp }
     }
