@@ -31,9 +31,12 @@ extension IPAddress {
         }
     }
 
+    /// Whether nobody on another link reaches a host there: a loopback or a link-local address.
+    package var isLocalOnly: Bool { isLoopback || isLinkLocal }
+
     /// Whether somebody on another link could reach a host there: no loopback, link-local, multicast or wildcard address.
     package var isRoutable: Bool {
-        guard !isLoopback, !isLinkLocal else { return false }
+        guard !isLocalOnly else { return false }
         return switch self {
         case .v4(let bits): bits >> 24 != 0 && bits < 0xE000_0000
         case .v6(let bits): bits > 1 && bits >> 120 != 0xFF

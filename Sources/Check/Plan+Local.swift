@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 package import Configuration
 package import Engine
 internal import TLS
@@ -54,7 +55,7 @@ extension Checkup.Plan {
             guard isEverywhere else { return named }
             let here = own.filter { $0.family == family }
             let others = here.filter { !$0.isLocalOnly }
-            let reachable = others.filter { $0.specialUse == nil } + others.filter { $0.specialUse != nil }
+            let reachable = others.filter { $0.isPublic } + others.filter { !$0.isPublic }
             // A machine without any network is asked over loopback, and no other.
             let isAlone = own.allSatisfy(\.isLocalOnly)
             return isAlone && family == .v4 ? here.filter { $0 == .loopbackV4 } : reachable

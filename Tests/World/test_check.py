@@ -86,6 +86,16 @@ def test_a_client_outside_sees_nothing_wrong_with_a_host_that_is_right(world, cl
         seen.one("RELAY", "OK", "packets from outside arrive")
 
 
+def test_a_client_behind_a_firewall_of_its_own_does_not_blame_the_servers(world, client):
+    host = world.host("dual")
+    service = served(world, host)
+    seen = Checked(
+        client("443"), service.root, f"turns:{host.address(4)}:443?transport=tcp", "--secret-file", "-", "--ca", AUTHORITY, "--host", NAME,
+        stdin=service.secret, name="behind-a-firewall")
+    assert seen.causes("FAIL") | seen.causes("WARN") == set(), f"{seen}"
+    seen.one("RELAY", "SKIP", "no UDP passes between this machine and the server")
+
+
 def test_a_fresh_install_is_told_of_nothing_but_its_surroundings(world):
     host = world.host("dual")
     service = host.serve(certificate=False)

@@ -73,7 +73,8 @@ extension Checkup {
                     .certificateUnbelieved(isSelfSigned: certificate.isSelfSigned)))
         }
         let days = (certificate.notAfter - now).components.seconds / 86_400
-        let text = "believed for \(host), \(road.cipher ?? ""), expires in \(days) days: \(places)"
+        let left = "\(days) day\(days == 1 ? "" : "s")"
+        let text = "believed for \(host), \(road.cipher ?? ""), expires in \(left): \(places)"
         switch days {
         case ..<1: tell(.fail(.tls, text, .certificateEnds(days: days)))
         case ..<22: tell(.warn(.tls, text, .certificateEnds(days: days)))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import STUN
 internal import TURNClient
@@ -10,7 +11,7 @@ extension Checkup {
     func families() {
         for family in [IPAddress.Family.v4, .v6] {
             guard let target = allocating.first(where: { $0.endpoint.address.family == family }) else {
-                if settings != nil, family == .v6, own.contains(where: { $0.family == .v6 && $0.specialUse == nil }) {
+                if settings != nil, family == .v6, own.contains(where: { $0.family == .v6 && $0.isPublic }) {
                     tell(.skip(.turn, "clients over IPv6: nothing is served to them here"))
                 }
                 continue
@@ -65,7 +66,7 @@ extension Checkup {
     private func missed(_ families: Set<IPAddress.Family>) {
         guard let settings else { return }
         for family in families where !complained.contains(family) {
-            let isPublic = own.contains { $0.family == family && $0.specialUse == nil }
+            let isPublic = own.contains { $0.family == family && $0.isPublic }
             let isLeftOut =
                 !settings.relayAddresses.isEmpty && !settings.relayAddresses.contains { $0.family == family }
             guard isPublic, !isLeftOut else { continue }
@@ -94,7 +95,7 @@ extension Checkup {
                 .fail(
                     .turn, "\(target.name): clients are given the relayed address \(address), which no peer reaches",
                     .relayedUnroutable))
-        } else if settings == nil, let use = address.specialUse, target.endpoint.address.specialUse == nil {
+        } else if settings == nil, let use = address.specialUse, target.endpoint.address.isPublic {
             unroutable.insert(address)
             tell(
                 .fail(

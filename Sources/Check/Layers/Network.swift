@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import Wire
@@ -36,7 +37,7 @@ extension Checkup {
         let isNamed = !settings.relayAddresses.isEmpty || settings.listeningAddresses.contains { !$0.isUnspecified }
         let named = settings.relayAddresses.isEmpty ? settings.listeningAddresses : settings.relayAddresses
         let here = isNamed ? named.filter { $0.family == family && own.contains($0) } : here
-        let open = here.filter { $0.specialUse == nil }
+        let open = here.filter { $0.isPublic }
         guard open.isEmpty else {
             let list = open.map { "\($0)" }.joined(separator: ", ")
             return tell(
@@ -78,7 +79,7 @@ extension Checkup {
                     .network, "external-ip \(address) is \(use): nobody outside reaches it",
                     .externalAddressUnreachable))
         }
-        if let real = here.first(where: { $0.specialUse == nil }) {
+        if let real = here.first(where: { $0.isPublic }) {
             return tell(
                 .fail(
                     .network, "external-ip says \(address), and this machine's own public address is \(real)",
@@ -118,34 +119,4 @@ extension Settings {
 
     /// Whether the server finds its public address out: external-ip=auto.
     var findsAddressesItself: Bool { externalAddresses.contains { $0.source == .automatic } }
-}
-
-extension IPAddress {
-    /// Loopback and link-local addresses: no server is reached there from elsewhere.
-    var isLocalOnly: Bool {
-        switch self {
-        case .v4(let bits): bits >> 24 == 127 || bits >> 16 == 0xA9FE
-        case .v6(let bits): bits == 1 || bits >> 118 == 0x3FA
-        }
-    }
-
-    /// What the address is where it is no public one.
-    var specialUse: String? {
-        switch unmapped {
-        case .v4(let bits):
-            switch (bits >> 24, bits >> 16) {
-            case (10, _), (_, 0xAC10...0xAC1F), (_, 0xC0A8): "a private address"
-            case (127, _): "loopback"
-            case (_, 0xA9FE): "a link-local address"
-            case (100, 0x6440...0x647F): "an address of a provider's own NAT"
-            case (224..., _), (0, _): "no address of a host"
-            default: nil
-            }
-        case .v6(let bits):
-            switch bits >> 121 {
-            case 0x7E: "a private address (ULA)"
-            default: isLocalOnly || bits == 0 ? "an address of this link only" : nil
-            }
-        }
-    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import TURNClient
@@ -16,7 +17,7 @@ extension Checkup {
             ("IPv6 loopback", .loopbackV6), ("mapped loopback", .v6(0xFFFF_7F00_0001)),
             ("private IPv6 network", .v6(0xFD << 120 | 1)),
         ]
-        let own = ((try? Host.addresses()) ?? []).first { !$0.isLocalOnly && $0.specialUse == nil }
+        let own = ((try? Host.addresses()) ?? []).first { !$0.isLocalOnly && $0.isPublic }
         if let admin = own, settings?.prometheus == true { probes.append(("own address", admin)) }
         var wish = Wish()
         wish.isDual = true

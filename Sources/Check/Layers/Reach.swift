@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import STUN
 internal import TURNClient
 internal import Wire
@@ -46,6 +47,15 @@ extension Checkup {
         return .success(answer)
     }
 
+    /// Whether datagrams get to the server's host at all, to whatever port of it that answers.
+    func getsThroughOverUDP(to address: IPAddress) -> Bool {
+        if alive.contains(where: { $0.endpoint.address == address && !$0.transport.isStream }) { return true }
+        return [UInt16(3478), 5349, 443].contains { port in
+            let target = Target(transport: .udp, endpoint: Endpoint(address, port), host: "\(address)")
+            return if case .success = binding(target) { true } else { false }
+        }
+    }
+
     private func binding(_ target: Target) -> Result<Answer, Obstacle> {
         let caller = caller(target, as: nil)
         defer { caller.road.close() }
@@ -59,7 +69,7 @@ extension Checkup {
                 .warn(
                     .stun, "\(target.name): Binding is refused with \(refusal.code.rawValue) \(refusal.reason)",
                     .bindingRefused))
-        } else if let mapped = answer.facts?.mapped, mapped.address.specialUse == nil, settings == nil {
+        } else if let mapped = answer.facts?.mapped, mapped.address.isPublic, settings == nil {
             tell(.ok(.stun, "\(target.name): sees this machine as \(mapped)"))
         }
     }

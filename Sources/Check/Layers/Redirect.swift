@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import Wire
@@ -75,6 +76,6 @@ extension Checkup {
 
     /// Whether this machine may not get to a public address that leads to itself: few routers lead back inside.
     func isBeyondNAT(_ address: IPAddress) -> Bool {
-        !own.contains(address) && !own.contains { $0.family == address.family && $0.specialUse == nil }
+        !own.contains(address) && !own.contains { $0.family == address.family && $0.isPublic }
     }
 }

@@ -150,6 +150,14 @@ extension Checkup {
         }
         let place = isHere ? "a peer on this machine" : "outside"
         if heard { return tell(.ok(.relay, "packets from \(place) arrive at relayed address \(relayed)")) }
+        if !isHere, !getsThroughOverUDP(to: near.road.target.endpoint.address) {
+            // Nobody knows yet on whose side that is.
+            return tell(
+                .skip(
+                    .relay,
+                    "no UDP passes between this machine and the server: only from a machine that has UDP can be seen whether packets arrive at \(relayed.address)"
+                ))
+        }
         tell(
             .fail(
                 .relay, "packets from \(place) do not arrive at relayed address \(relayed)",

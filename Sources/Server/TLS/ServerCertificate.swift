@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Addresses
 internal import Configuration
 internal import Engine
 internal import TLS
@@ -87,18 +88,8 @@ struct ServerCertificate {
             hosts += name.contains(".") ? [name] : [name, "\(name).local"]
         }
         let addresses = (try? Host.addresses()) ?? []
-        hosts += addresses.filter { !$0.isLinkLocal && $0 != .loopbackV4 && $0 != .loopbackV6 }.map(\.description)
+        hosts += addresses.filter { !$0.isLocalOnly }.map(\.description)
         var seen: Set<String> = []
         return hosts.filter { seen.insert($0).inserted }
-    }
-}
-
-extension IPAddress {
-    /// Whether the address is good on one link only (RFC 3927, RFC 4291 §2.5.6).
-    fileprivate var isLinkLocal: Bool {
-        switch self {
-        case .v4(let bits): bits >> 16 == 0xA9FE
-        case .v6(let bits): bits >> 118 == 0x3FA
-        }
     }
 }

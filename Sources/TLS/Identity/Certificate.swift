@@ -45,7 +45,7 @@ extension Certificate {
             switch self {
             case .expired(let time): "expired at \(time); clients refuse it until it is renewed"
             case .notYetValid(let time): "is good only from \(time); check the clock of this machine"
-            case .expiresSoon(let days): "expires in \(days) days; renew it"
+            case .expiresSoon(let days): "expires in \(days) day\(days == 1 ? "" : "s"); renew it"
             case .namesNobody: "names no host (no subjectAltName); clients refuse it"
             }
         }
