@@ -51,11 +51,18 @@ struct StatusPage {
         var rows: [Row] = [("memory", [memory]), ("certificate", [certificate])]
         if now["rooms"]?.object != nil {
             let (people, calls) = (number("rooms", "people"), number("rooms", "active"))
-            rows.append(("rooms", ["\(people) people in rooms, \(calls) calls, \(number("rooms", "all")) links"]))
+            rows.append(
+                (
+                    "rooms",
+                    [
+                        "\(people) \(people == 1 ? "person" : "people") in rooms, \(count(calls, "call")), "
+                            + count(number("rooms", "all"), "link")
+                    ]
+                ))
         }
         if now["directory"]?.object != nil {
             let (users, secrets) = (number("directory", "users"), number("directory", "secrets"))
-            rows.append(("database", ["\(users) users, \(secrets) secrets"]))
+            rows.append(("database", ["\(count(users, "user")), \(count(secrets, "secret"))"]))
         }
         return rows
     }
@@ -76,6 +83,8 @@ struct StatusPage {
     }
 
     private func number(_ name: String, _ member: String) -> Int64 { now[name]?[member]?.integer ?? 0 }
+
+    private func count(_ number: Int64, _ noun: String) -> String { Words.count(Int(clamping: number), noun) }
 
     private func texts(_ list: JSON?) -> [String] { (list?.array ?? []).compactMap(\.string) }
 

@@ -51,4 +51,12 @@ struct PortHolderTests {
         let owner = try #require(PortHolder.all(of: place.port, .tcp).first?.words)
         #expect(failure.description.contains("is already in use by \(owner); stop the other server"))
     }
+
+    @Test("whoever is not known in a user namespace is not called by the name that the kernel gives to all of them")
+    func unmapped() {
+        let stranger = PortHolder(local: Endpoint(.loopbackV4, 3478), user: PortHolder.unmapped)
+        #expect(stranger.words.hasPrefix("a program of another user"))
+        #expect(!stranger.words.contains("nobody"))
+        #expect(stranger.words.hasSuffix("coturn perhaps") == stranger.mayBeCoturn)
+    }
 }

@@ -25,8 +25,7 @@ extension BindFailure: CustomStringConvertible {
         let place = "\(endpoint.port)/\(transport.rawValue) on \(endpoint.address)"
         return switch errno {
         case .addressInUse:
-            "\(place) is already in use\(holders); stop the other server "
-                + "(`ss -lpn 'sport = :\(endpoint.port)'` names it) or choose another port"
+            "\(place) is already in use\(words); \(remedy) or choose another port"
         case .addressNotAvailable:
             "cannot listen at \(place): this host has no such address (`ip address` lists those that it has)"
         case .accessDenied:
@@ -36,9 +35,17 @@ extension BindFailure: CustomStringConvertible {
         }
     }
 
+    private var holders: [PortHolder] { PortHolder.all(inTheWayOf: endpoint, transport) }
+
     /// By whom, as far as everybody may know.
-    private var holders: String {
-        let holders = Set(PortHolder.all(inTheWayOf: endpoint, transport).map(\.words)).sorted()
-        return holders.isEmpty ? "" : " by " + holders.joined(separator: " and ")
+    private var words: String {
+        let words = Set(holders.map(\.words)).sorted()
+        return words.isEmpty ? "" : " by " + words.joined(separator: " and ")
+    }
+
+    private var remedy: String {
+        holders.contains(where: \.mayBeCoturn)
+            ? "end coturn (“systemctl disable --now coturn”)"
+            : "stop the other server (`ss -lpn 'sport = :\(endpoint.port)'` names it)"
     }
 }

@@ -18,10 +18,22 @@ package struct PortHolder: Hashable, Sendable {
 
     /// In words, for whoever wants the port.
     package var words: String {
+        guard user != Self.unmapped else {
+            return "a program of another user" + (mayBeCoturn ? ", coturn perhaps" : "")
+        }
         let owner = userName.map { "the user \($0)" } ?? "user \(user)"
-        // Debian's package of coturn has a user of its own.
-        return "a program of \(owner)" + (userName == "turnserver" ? ", which is coturn" : "")
+        return "a program of \(owner)" + (mayBeCoturn ? ", which is coturn" : "")
     }
+
+    /// Whether it is coturn, as far as can be known: Debian's package has a user of its own.
+    package var mayBeCoturn: Bool {
+        // Safe: the path is a literal.
+        user == Self.unmapped ? unsafe access("/usr/bin/turnserver", F_OK) == 0 : userName == "turnserver"
+    }
+
+    /// What the kernel calls everybody who is not known in a user namespace, as `PrivateUsers=` of a unit makes one.
+    static let unmapped =
+        text(of: "/proc/sys/kernel/overflowuid")?.split(separator: "\n").first.flatMap { UInt32($0) } ?? 65534
 
     /// The user of this process.
     package static var myself: UInt32 { geteuid() }

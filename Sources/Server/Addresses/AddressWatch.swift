@@ -6,9 +6,10 @@ internal import Engine
 internal import Wire
 
 /// Finds this host's public addresses on a thread of its own, because names and servers may let one wait, and looks again
-/// every minute.
+/// every minute; sooner where nothing was found, as before the network is there.
 struct AddressWatch: ~Copyable {
     private static let interval = Duration.seconds(60)
+    private static let firstRepetition = Duration.seconds(2)
 
     private let orders: Mailbox<Configuration.Settings>
     private let thread: LoopThread
@@ -39,6 +40,8 @@ struct AddressWatch: ~Copyable {
         private let found: Mailbox<PublicAddresses>
         private unowned let loop: Loop
         private(set) var timer: Timer?
+        /// When to look again where nothing is found; twice as late each time.
+        private var patience = AddressWatch.firstRepetition
 
         init(
             _ settings: Configuration.Settings, with finder: PublicAddresses.Finder,
@@ -50,8 +53,11 @@ struct AddressWatch: ~Copyable {
 
         func look(with settings: Configuration.Settings) {
             self.settings = settings
-            found.post(PublicAddresses(settings, with: finder))
-            timer?.arm(at: loop.now.instant + AddressWatch.interval)
+            let addresses = PublicAddresses(settings, with: finder)
+            found.post(addresses)
+            let isWhole = addresses.problems.isEmpty
+            timer?.arm(at: loop.now.instant + min(isWhole ? AddressWatch.interval : patience, AddressWatch.interval))
+            patience = isWhole ? AddressWatch.firstRepetition : min(patience * 2, AddressWatch.interval)
         }
     }
 }
