@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 
@@ -17,11 +18,13 @@ AUTHORITY = "/etc/ssl/certs/world.pem"
 
 
 class Follower(contextlib.ExitStack):
-    """One host, from the bare Debian on. `others` are the machines beside it, by kind."""
+    """One host that is called `name`, from the bare Debian on. `others` are the machines beside it, by kind."""
 
-    def __init__(self, world, kind, package):
+    def __init__(self, world, kind, package, name=NAME):
         super().__init__()
-        self.world, self.package = world, package
+        self.world, self.package, self.name = world, package, name
+        # What `sterna check` may warn of.
+        self.warnings = WARNINGS
         self.host = world.host(kind)
         self.others = {}
         # What a guide says, and what it is here.
@@ -30,9 +33,9 @@ class Follower(contextlib.ExitStack):
     def __enter__(self):
         super().__enter__()
         self.debian = self.enter_context(Booted(self.host))
-        self.certificates = Certificates(self.debian.folder, f"DNS:{NAME}", days=90)
+        self.certificates = Certificates(self.debian.folder, f"DNS:{self.name}", days=90)
         public = self.host.address(4)
-        self.hosts = f"127.0.0.1 localhost\n::1 localhost\n{public} {NAME}\n"
+        self.hosts = f"127.0.0.1 localhost\n::1 localhost\n{public} {self.name}\n"
         self.lay(self.debian.root)
         self.debian.write("/usr/local/bin/certbot", CERTBOT, 0o755)
         for name, file in (("fullchain", self.certificates.chain), ("privkey", self.certificates.key)):
@@ -67,10 +70,8 @@ class Follower(contextlib.ExitStack):
                     self.writes(text.splitlines())
                 elif "on" in step.words:
                     self.elsewhere(step.words["on"], text)
-                elif text.startswith("sterna check"):
-                    self.judges(self.debian.types(text, check=False))
                 elif "if" not in step.words or self.debian.has(step.words["if"]):
-                    self.debian.types(text)
+                    self.types(text)
             except AssertionError as error:
                 raise AssertionError(f"{step.place} {error}\n--- the journal:\n{self.debian.journal()}") from None
 
@@ -87,21 +88,29 @@ class Follower(contextlib.ExitStack):
             file.write(text)
             file.truncate()
 
-    @staticmethod
-    def judges(findings):
+    def types(self, text):
+        """Types lines on the host; `sterna check` in a line of its own is judged by what it finds."""
+        for part in filter(str.strip, re.split(r"^(sterna check.*\n?)", text, flags=re.M)):
+            if part.startswith("sterna check"):
+                self.judges(self.debian.types(part, check=False))
+            else:
+                self.debian.types(part)
+
+    def judges(self, findings):
         """Takes what `sterna check` says for good unless there is something to do about the server."""
         assert " OK " in findings, findings
         for line in findings.splitlines():
             assert " FAIL " not in line, findings
-            assert " WARN " not in line or any(words in line for words in WARNINGS), findings
+            assert " WARN " not in line or any(words in line for words in self.warnings), findings
 
     def elsewhere(self, kind, text):
-        """Types on another machine, with credentials that the host has printed."""
+        """Types on another machine, which has the files of this one, with credentials that the host has printed."""
         user, password = self.credentials()
-        with open(os.path.join(self.debian.folder, "password"), "w") as file:
-            file.write(password + "\n")
-        text = text.replace("--user NAME", f"--user {shlex.quote(user)}").replace("FILE", file.name)
-        status, said = self.other(kind).run(["chroot", self.world_of(kind), "/bin/bash", "-e", "-c", text])
+        self.debian.write("/var/tmp/password", password + "\n", 0o600)
+        text = text.replace("--user NAME", f"--user {shlex.quote(user)}").replace("FILE", "/var/tmp/password")
+        # A program finds its own words in /proc.
+        mounted = f'mount -t proc proc "{self.debian.root}/proc" && exec chroot "{self.debian.root}" /bin/bash -e -c "$1"'
+        status, said = self.other(kind).run(["unshare", "--mount", "sh", "-c", mounted, "sh", text])
         if text.startswith("sterna check"):
             return self.judges(said)
         assert status == 0, f"ended with {status} at a machine of kind {kind}:\n{text}\n--- it printed:\n{said}"
@@ -112,13 +121,9 @@ class Follower(contextlib.ExitStack):
             self.others[kind] = self.world.client(kind)
         return self.others[kind]
 
-    def world_of(self, kind):
-        """The files that another machine has: this one's, with the program of the package."""
-        return self.debian.root
-
     def credentials(self):
         """What `sterna token` prints."""
-        servers = json.loads(self.debian.types(f"sterna token --host {NAME}"))
+        servers = json.loads(self.debian.types(f"sterna token --host {self.name}"))
         return next((each["username"], each["credential"]) for each in servers if "username" in each)
 
 
