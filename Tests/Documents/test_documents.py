@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command of the guides, typed in order as it stands, and what their reader has at the end."""
-import os
 import time
 
 import pytest
 import stun
+from booted import can_boot
 from document import configured
 from guide import OBSERVER, followed, install, steps
 from relaying import goes_through
@@ -12,7 +12,7 @@ from substitutes import NAME
 
 GUIDES = ["first-install.md", "only-443.md", "behind-nat.md"]
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root boots a Debian")
+pytestmark = pytest.mark.skipif(not can_boot(), reason="no Debian can be booted here: that wants root, systemd-nspawn and cgroups")
 
 
 def relays(follower, peer, link):
@@ -31,6 +31,8 @@ def is_told(follower, address, server):
     turn = stun.Client(stun.Datagrams(server, ("0.0.0.0", 0)), *follower.credentials())
     try:
         return turn.allocate().error == 0 and turn.relayed[0] == address
+    except stun.Silence:
+        return False
     finally:
         turn.close()
 

@@ -3,6 +3,7 @@
 changes."""
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,13 @@ from namespaces import run
 
 # What the shell of somebody who has logged in as root has.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "TERM": "dumb"}
+
+
+def can_boot():
+    """Whether a systemd can be started here: it wants root, systemd-nspawn, and control groups to put itself into."""
+    with open("/proc/self/mounts") as mounts:
+        has_groups = re.search(r" /sys/fs/cgroup\S* cgroup2? ", mounts.read())
+    return os.geteuid() == 0 and bool(shutil.which("systemd-nspawn")) and bool(has_groups)
 
 
 class Booted(contextlib.ExitStack):
@@ -63,7 +71,7 @@ class Booted(contextlib.ExitStack):
              "--", "systemd.unified_cgroup_hierarchy=0", "systemd.unit=basic.target"],
             stdin=subprocess.DEVNULL, stdout=self.console, stderr=subprocess.STDOUT, start_new_session=True)
         self.callback(self.shut_down)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             self.init = self.first_process()
             if self.init and "running" in self.types("systemctl is-system-running", check=False):
@@ -94,7 +102,7 @@ class Booted(contextlib.ExitStack):
         finally:
             self.console.close()
 
-    def types(self, text, check=True, seconds=120):
+    def types(self, text, check=True, seconds=300):
         """What the lines print; the first that fails ends them, as it would end somebody who follows a guide."""
         done = subprocess.run(
             ["nsenter", f"--target={self.init}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root",
