@@ -10,14 +10,21 @@ from people import CHROMIUM
 GATHER = """
 ([urls, username, credential]) => new Promise(resolve => {
     const said = [];
+    const done = () => { connection.close(); resolve(said); };
     const connection = new RTCPeerConnection({ iceServers: [{ urls, username, credential }], iceTransportPolicy: "relay" });
     connection.onicecandidate = event => {
-        if (event.candidate?.candidate) said.push(`${event.candidate.type} ${event.candidate.address} ${event.candidate.relayProtocol ?? "udp"}`);
+        if (!event.candidate?.candidate) return;
+        // Some versions put IPv6 into brackets here.
+        const address = event.candidate.address.replace(/^\\[|\\]$/g, "");
+        said.push(`${event.candidate.type} ${address} ${event.candidate.relayProtocol ?? "udp"}`);
+        // On a line without IPv4 the gathering never ends, though all is there.
+        setTimeout(done, 5000);
     };
     connection.onicecandidateerror = event => said.push(`error ${event.errorCode} ${event.errorText} ${event.url}`);
     connection.onicegatheringstatechange = () => {
-        if (connection.iceGatheringState === "complete") { connection.close(); resolve(said); }
+        if (connection.iceGatheringState === "complete") done();
     };
+    setTimeout(() => { said.push("nothing was gathered"); done(); }, 60000);
     connection.createDataChannel("anything");
     connection.createOffer().then(offer => connection.setLocalDescription(offer));
 })
