@@ -14,7 +14,7 @@ extension Service {
         let left = metricsEntrance.flatMap { handover?.inheritance?.takeListeners(.tcp, at: $0.endpoint) } ?? []
         administration = try AdminThread.start(
             settings, socket: adminSocket, metrics: left, keep: handover?.keeper.keep, service: requests, relay: relay,
-            rooms: rooms, log: log)
+            web: askWeb, log: log)
         guard let metrics = administration?.metrics else { return }
         log.write(
             .listening, "metrics at http://\(metrics)\(settings.prometheusPath)", ["at": .endpoint(metrics)])

@@ -29,8 +29,8 @@ package final class Service {
     var administration: AdminThread?
     /// What the administration asks of the whole server.
     var requests: Mailbox<ServiceRequest>?
-    /// Counts rooms; nil where there are none.
-    var rooms: (@Sendable (RoomInquiry) -> Void)?
+    /// Asks the web's thread; nil where there is none.
+    var askWeb: (@Sendable (WebInquiry) -> Void)?
     /// Since when new allocations are refused; nil while they are not.
     var draining: ServerFacts.Draining?
     /// The folder that systemd made for what lives as long as the service (RUNTIME_DIRECTORY).
@@ -213,7 +213,7 @@ package final class Service {
         webLoop = thread.loop
         secureWebEndpoints = thread.secureEndpoints
         if certificate != nil { showToWeb = thread.show }
-        rooms = thread.count
+        askWeb = thread.answer
         web = consume thread
         for endpoint in webEndpoints where isHere(endpoint) {
             log.write(.listening, "web at http://\(endpoint)", ["at": .endpoint(endpoint)])

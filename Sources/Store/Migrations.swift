@@ -125,6 +125,14 @@ enum Migrations {
         CREATE INDEX calls_by_age ON calls (ended_at);
         PRAGMA user_version = 5;
         """,
+        """
+        CREATE TABLE banned_people (
+            person TEXT PRIMARY KEY,
+            reason TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        PRAGMA user_version = 6;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

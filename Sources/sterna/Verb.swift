@@ -13,7 +13,8 @@ struct Verb: Sendable {
 
     static let all: [Verb] = [
         ServeVerb.verb, CheckVerb.verb, BenchVerb.verb, ConfigVerb.verb, TokenVerb.verb, UserVerb.verb,
-        SecretVerb.verb, StatusVerb.verb, SessionsVerb.verb, KickVerb.verb, DrainVerb.verb, ReloadVerb.verb,
+        SecretVerb.verb, StatusVerb.verb, SessionsVerb.verb, KickVerb.verb,
+        ModerationVerbs.rooms, ModerationVerbs.channels, ModerationVerbs.people, DrainVerb.verb, ReloadVerb.verb,
         TopVerb.verb, BackupVerb.verb, RestoreVerb.verb, PortsVerb.verb, DecodeVerb.verb, VersionVerb.verb, Help.verb,
     ]
 

@@ -186,4 +186,24 @@ struct StoreTests {
         #expect(row?.5 == [])
         #expect(throws: StoreError.self) { try statement.run(Array(repeating: .null, count: 6)) }
     }
+
+    @Test("keeps whom the operator bans, whom a channel is given to, and forgets a person with the ban and a chat")
+    func orders() throws {
+        let store = try Store(path: nil)
+        let (time, name) = (UnixTime(seconds: 1_790_000_000), try #require(Name("harbour")))
+        let ban = PersonBan(person: "ben", reason: "spam", at: time)
+        try store.add(PersonRecord(id: "ben", name: name, secretHash: [1], createdAt: time))
+        try store.ban(PersonBan(person: "ben", reason: nil, at: time))
+        try store.ban(ban)
+        try store.persist(ChatRecord(id: "c", members: ["ana", "ben"], createdAt: time))
+        #expect(try store.allPersonBans() == [ban])
+        for owner in ["ana", "ben"] {
+            let record = ChannelRecord(name: name, kind: .text, owner: owner, createdAt: time)
+            try store.persist(ChannelChange.given(record))
+            #expect(try store.allChannels() == [record])
+        }
+        try store.forgetChat("c")
+        try store.deletePerson("ben")
+        #expect(try store.allPersonBans().isEmpty && store.allPeople().isEmpty && store.allChats().isEmpty)
+    }
 }

@@ -8,7 +8,7 @@ internal import Wire
 /// sterna-protocol(7) has the lines.
 final class AdminConnection: StreamOwner {
     private let stream: Stream
-    private let office: Office
+    let office: Office
     private var unread: [UInt8] = []
     /// Requests are answered one after the other.
     private var isAnswering = false
@@ -45,7 +45,11 @@ final class AdminConnection: StreamOwner {
         case "drain": drain(request)
         case "reload": reload()
         case "replace": replace()
-        default: refuse("there is no “\(verb)”; status, sessions, kick, drain, reload and replace are there")
+        case "rooms", "channels", "people": moderate(verb, request)
+        default:
+            refuse(
+                "there is no “\(verb)”; status, sessions, kick, rooms, channels, people, drain, reload and replace are there"
+            )
         }
     }
 
@@ -110,15 +114,15 @@ final class AdminConnection: StreamOwner {
 
     // MARK: - Answers
 
-    private func refuse(_ explanation: String) { finish([.init("error", .string(explanation))], isDone: false) }
+    func refuse(_ explanation: String) { finish([.init("error", .string(explanation))], isDone: false) }
 
-    private func finish(_ members: [JSON.Member], isDone: Bool = true) {
+    func finish(_ members: [JSON.Member], isDone: Bool = true) {
         send(.object([.init("ok", .boolean(isDone))] + members))
         isAnswering = false
         next()
     }
 
-    private func send(_ json: JSON) {
+    func send(_ json: JSON) {
         // Who does not read a whole list is let go.
         if stream.isOpen, !stream.send(json.bytes + [0x0A]) { stream.abort() }
     }

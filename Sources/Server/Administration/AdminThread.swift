@@ -23,7 +23,7 @@ struct AdminThread: ~Copyable {
     static func start(
         _ settings: Configuration.Settings, socket path: String?, metrics left: [Int32],
         keep: (@Sendable (Kept) -> Void)?, service: Mailbox<ServiceRequest>,
-        relay: RelayService?, rooms: (@Sendable (RoomInquiry) -> Void)?, log: Log
+        relay: RelayService?, web: (@Sendable (WebInquiry) -> Void)?, log: Log
     ) throws(ServiceFailure) -> AdminThread? {
         guard settings.prometheus || path != nil else { return nil }
         let loop: Loop
@@ -36,7 +36,7 @@ struct AdminThread: ~Copyable {
             stopping = try Mailbox<Farewell>()
             let survey = try Survey(of: relay?.workerCount ?? 0, on: loop, ask: ask)
             let desk = try ServiceDesk(asking: service, on: loop)
-            office = Office(survey: survey, desk: desk, rooms: try RoomDesk(asking: rooms, on: loop))
+            office = Office(survey: survey, desk: desk, web: try WebDesk(asking: web, on: loop))
         } catch {
             throw .system(error)
         }
@@ -112,10 +112,10 @@ struct AdminThread: ~Copyable {
 final class Office {
     let survey: Survey
     let desk: ServiceDesk
-    let rooms: RoomDesk
+    let web: WebDesk
 
-    init(survey: Survey, desk: ServiceDesk, rooms: RoomDesk) {
-        (self.survey, self.desk, self.rooms) = (survey, desk, rooms)
+    init(survey: Survey, desk: ServiceDesk, web: WebDesk) {
+        (self.survey, self.desk, self.web) = (survey, desk, web)
     }
 
     /// The whole server as it stands now.
@@ -123,7 +123,7 @@ final class Office {
         desk.ask(.facts) { [self] answer in
             guard case .facts(let facts) = answer else { return }
             survey.reports { [self] workers in
-                rooms.census { rooms in
+                web.census { rooms in
                     done(ServerReport(facts: facts, workers: workers, rooms: rooms, time: Moment.read().time))
                 }
             }

@@ -87,6 +87,23 @@ final class CallService {
 
     func chats(of person: Person) -> JSON { machine.chats(of: person) }
 
+    // MARK: - The operator
+
+    /// How many devices of a person are here.
+    func devices(of person: String) -> Int { machine.deviceCount(of: person) }
+
+    /// Ends every device of a person; tells how many there were.
+    func dismiss(_ person: String) -> Int {
+        defer { drain() }
+        return machine.dismiss(person, now: loop.now)
+    }
+
+    /// Forgets the chats of a person.
+    func forget(_ person: String) {
+        machine.forget(person)
+        drain()
+    }
+
     /// The last calls of a person, newest first; nil when they cannot be read.
     func log(
         of person: Person, people: PeopleService, for address: IPAddress, answer: @escaping (JSON?) -> Void
@@ -118,6 +135,7 @@ final class CallService {
                 sockets.removeValue(forKey: socket)?.close(WebSocket.CloseCode(rawValue: code.rawValue))
                 hosts.names[socket] = nil
             case .persist(let chat): records.write(.chat(chat))
+            case .forget(let chat): records.write(.forgetChat(id: chat))
             case .record(let call): records.write(.call(call))
             case .revoke(let peer):
                 hosts.peers[peer] = nil

@@ -73,6 +73,18 @@ final class ChannelService {
         records.whenWritten { done(value, $0) }
     }
 
+    // MARK: - The operator
+
+    var names: [Name] { machine.names }
+
+    func entry(of name: Name) -> JSON? { machine.entry(of: name, now: loop.now) }
+
+    /// Ends every socket of a person; tells how many there were.
+    func dismiss(_ person: String, saying words: String?) -> Int {
+        defer { drain() }
+        return machine.dismiss(person, saying: words, now: loop.now)
+    }
+
     // MARK: - The machine
 
     private func handle(_ input: Channels.Input) {

@@ -69,6 +69,8 @@ extension Event {
     package static let room = Event("room", .info, perSecond: 50)
     /// A person came into a room or left it.
     package static let seat = Event("seat", .info, perSecond: 50)
+    /// An operator has done something to a room, a channel or a person.
+    package static let moderation = Event("moderation", .info, perSecond: 100)
     /// Somebody talked on the walkie-talkie.
     package static let talk = Event("talk", .info, perSecond: 50)
     /// An HTTP request was answered.

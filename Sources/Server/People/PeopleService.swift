@@ -17,18 +17,44 @@ final class PeopleService {
     private var machine: People
     private let records: Records
 
-    init(records: Records, remembered: [PersonRecord]) {
+    init(records: Records, remembered: Remembered) {
         self.records = records
         machine = People(random: RandomStream(seed: Randomness.bytes(32)))
-        machine.restore(remembered)
+        restore(remembered)
     }
 
     /// Takes over what a database holds, beside those who are there.
-    func restore(_ remembered: [PersonRecord]) { machine.restore(remembered) }
+    func restore(_ remembered: Remembered) { machine.restore(remembered.people, remembered.bannedPeople) }
 
     func authenticate(_ id: String, _ secret: String) -> Person? { machine.authenticate(id, secret: secret) }
 
     func person(_ id: String) -> Person? { machine.person(id) }
+
+    /// Why somebody who has shown the right secret is not let in; nil for everybody else.
+    func ban(of id: String, _ secret: String) -> PersonBan? { machine.ban(of: id, secret: secret) }
+
+    // MARK: - The operator
+
+    var ids: [String] { machine.ids }
+
+    func entry(of id: String) -> [JSON.Member]? { machine.entry(of: id) }
+
+    func ban(_ ban: PersonBan) {
+        machine.ban(ban)
+        records.write(.banPerson(ban))
+    }
+
+    /// Lifts a ban; false when there was none.
+    func forgive(_ id: String) -> Bool {
+        guard machine.forgive(id) else { return false }
+        records.write(.forgivePerson(id: id))
+        return true
+    }
+
+    func delete(_ id: String) {
+        machine.withdraw(id)
+        records.write(.forgetPerson(id: id))
+    }
 
     /// Makes a person and answers once the record is on the disk.
     func create(

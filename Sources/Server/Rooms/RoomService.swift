@@ -112,6 +112,27 @@ final class RoomService {
         drain()
     }
 
+    // MARK: - The operator
+
+    var tokens: [String] { machine.tokens }
+
+    func tokens(named name: String) -> [String] { machine.tokens(named: name) }
+
+    func entry(of token: String) -> JSON? { machine.entry(of: token, now: loop.now) }
+
+    /// Ends a room, or deletes it, and calls `done` once that is on the disk.
+    func end(
+        _ token: String, deleting: Bool, saying words: String?, done: @escaping (_ isWritten: Bool) -> Void
+    ) throws(Rooms.Refusal) {
+        if deleting {
+            try machine.delete(token, saying: words, now: loop.now)
+        } else {
+            try machine.end(token, saying: words, now: loop.now)
+        }
+        drain()
+        records.whenWritten(done)
+    }
+
     private func tell(_ room: Rooms.NewRoom, to answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void) {
         drain()
         // A call can be made while nothing can be stored: the room then ends with this process.

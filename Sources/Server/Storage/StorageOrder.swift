@@ -9,7 +9,11 @@ enum StorageChange: Hashable, Sendable {
     case room(RoomRecord)
     case forgetRoom(token: String)
     case person(PersonRecord)
+    case forgetPerson(id: String)
+    case banPerson(PersonBan)
+    case forgivePerson(id: String)
     case chat(ChatRecord)
+    case forgetChat(id: String)
     case call(CallRecord)
     case channel(ChannelChange)
     /// Settled by a verdict of its own.
@@ -86,6 +90,7 @@ struct Remembered: Sendable {
     var trouble: String?
     var rooms: [RoomRecord] = []
     var people: [PersonRecord] = []
+    var bannedPeople: [PersonBan] = []
     var chats: [ChatRecord] = []
     var channels: [ChannelRecord] = []
     var bans: [ChannelBan] = []

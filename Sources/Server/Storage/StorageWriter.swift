@@ -17,7 +17,8 @@ final class StorageWriter {
         do throws(StoreError) {
             let store = try Store(path: path)
             let remembered = Remembered(
-                trouble: nil, rooms: try store.allRooms(), people: try store.allPeople(), chats: try store.allChats(),
+                trouble: nil, rooms: try store.allRooms(), people: try store.allPeople(),
+                bannedPeople: try store.allPersonBans(), chats: try store.allChats(),
                 channels: try store.allChannels(), bans: try store.allBans())
             self.store = consume store
             return remembered
@@ -73,7 +74,11 @@ extension Store {
         case .room(let record): try persist(record)
         case .forgetRoom(let token): try forgetRoom(token)
         case .person(let record): try add(record)
+        case .forgetPerson(let id): try deletePerson(id)
+        case .banPerson(let ban): try self.ban(ban)
+        case .forgivePerson(let id): try forgivePerson(id)
         case .chat(let record): try persist(record)
+        case .forgetChat(let id): try forgetChat(id)
         case .call(let record): try add(record)
         case .channel(let change): try persist(change)
         case .message(_, let write): _ = try self.write(write)

@@ -140,6 +140,7 @@ extension Site {
         switch refusal {
         case .nameTaken: .problem(.conflict, "There is a channel of that name.")
         case .looksLike(let other): .problem(.conflict, "This name would be taken for that of “\(other)”.")
+        case .configured, .nobody: .problem(.forbidden, "Only the operator may do that.")
         case .notOwner: .problem(.forbidden, "Only who made the channel may do that.")
         case .unknownChannel: .problem(.notFound, "There is no channel of that name.")
         case .unknownPeer: .problem(.notFound, "Nobody of that id is there.")

@@ -111,6 +111,10 @@ extension Site {
             return .refused(.unauthorized(detail))
         }
         guard let person = people.authenticate(parts[0], parts[1]) else {
+            if let ban = people.ban(of: parts[0], parts[1]) {
+                let reason = ban.reason.map { ": \($0)" } ?? ""
+                return .refused(.problem(.forbidden, "The operator of this server does not want you here\(reason)."))
+            }
             return .refused(.problem(.forbidden, "This is not the secret of that person."))
         }
         return .known(person)

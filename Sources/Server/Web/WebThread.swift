@@ -21,8 +21,8 @@ struct WebThread: ~Copyable {
         case show(Context)
         /// Requests are answered as these say.
         case reload(Configuration.Settings)
-        /// Somebody wants to know how many rooms there are.
-        case count(RoomInquiry)
+        /// Somebody wants to know how many rooms there are, or to see or end something.
+        case answer(WebInquiry)
     }
 
     /// Who takes over clients that speak STUN and TURN, over TLS and without; nil where they are not to.
@@ -48,8 +48,8 @@ struct WebThread: ~Copyable {
 
     /// Answers requests from now on as other settings say.
     func reload(_ settings: Configuration.Settings) { orders.post(.reload(settings)) }
-    /// Counts rooms for whoever asks, from any thread.
-    var count: @Sendable (RoomInquiry) -> Void { { [orders] inquiry in orders.post(.count(inquiry)) } }
+    /// Answers whoever asks, from any thread.
+    var answer: @Sendable (WebInquiry) -> Void { { [orders] inquiry in orders.post(.answer(inquiry)) } }
 
     /// Opens the listeners and starts the thread; changes of rooms go to `storage`.
     ///
@@ -79,14 +79,14 @@ struct WebThread: ~Copyable {
         let rooms = RoomService(settings, on: loop, mint: mint, records: records, kept: kept, log: log)
         rooms.restore(storage.remembered.rooms)
         rooms.resume(handover?.inheritance?.rooms ?? [])
-        let people = PeopleService(records: records, remembered: storage.remembered.people)
+        let people = PeopleService(records: records, remembered: storage.remembered)
         let channels = ChannelService(
             settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered)
         let calls = CallService(
             settings, on: loop, mint: mint, people: people, records: records, remembered: storage.remembered.chats)
         records.remember = { remembered in
             rooms.restore(remembered.rooms)
-            people.restore(remembered.people)
+            people.restore(remembered)
             channels.restore(remembered)
             calls.restore(remembered.chats)
         }
@@ -98,6 +98,9 @@ struct WebThread: ~Copyable {
             services: SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, transport: SiteTransport(settings, promises: promises),
             readiness: readiness, log: log)
+        let moderator = Moderator(
+            SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
+            records: records, on: loop, log: log)
         let listener = WebListener(on: loop, site: site, limits: limits)
         listener.context = context
         (listener.relay, listener.plainRelay) = (relaying.secure, relaying.plain)
@@ -128,8 +131,10 @@ struct WebThread: ~Copyable {
                     listener.leave { farewell.finished.post(true) }
                 case .show(let context): listener.context = context
                 case .reload(let settings): site.reload(settings)
-                case .count(let inquiry):
-                    inquiry.answers.post(RoomAnswer(number: inquiry.number, census: rooms.census))
+                case .answer(let inquiry):
+                    moderator.answer(inquiry.question) { content in
+                        inquiry.answers.post(WebAnswer(number: inquiry.number, content: content))
+                    }
                 }
             }
             return WebThread(

@@ -31,6 +31,8 @@ package struct Calls: ~Copyable {
         /// To be done after everything sent before has gone out. The machine has forgotten the socket.
         case close(Socket, CloseCode)
         case persist(ChatRecord)
+        /// The chat is gone.
+        case forget(chat: String)
         /// A call is over: to be kept in the call log.
         case record(CallRecord)
         /// The device is gone: credentials minted for it are no longer honoured.
@@ -125,6 +127,11 @@ package struct Calls: ~Copyable {
             io.wake(now.instant)
             while let alarm = alarms.due(now.instant) { wake(alarm.key, now: now) }
         }
+        follow(now: now)
+    }
+
+    /// Does what came of the sessions.
+    private mutating func follow(now: Moment) {
         while let event = io.nextEvent() {
             switch event {
             case .connecting(let session, let auth): enter(session, auth, now: now)
@@ -181,6 +188,27 @@ package struct Calls: ~Copyable {
         guard chats[chat.id] == nil else { return }
         chats[chat.id] = chat
         for member in chat.members { chatsOf[member, default: []].append(chat.id) }
+    }
+
+    /// How many devices a person is signed in on.
+    package func deviceCount(of person: String) -> Int { devicesOf[person]?.count ?? 0 }
+
+    /// Ends every device of a person; tells how many there were.
+    package mutating func dismiss(_ person: String, now: Moment) -> Int {
+        let sessions = devicesOf[person] ?? []
+        for session in sessions { io.dismiss(session) }
+        follow(now: now)
+        return sessions.count
+    }
+
+    /// Forgets a person and their chats, after ``dismiss(_:now:)``.
+    package mutating func forget(_ person: String) {
+        for id in chatsOf.removeValue(forKey: person) ?? [] {
+            guard let chat = chats.removeValue(forKey: id) else { continue }
+            if let other = chat.other(than: person) { chatsOf[other]?.removeAll { $0 == id } }
+            io.outputs.append(.forget(chat: id))
+        }
+        attempts[person] = nil
     }
 
     // MARK: Devices

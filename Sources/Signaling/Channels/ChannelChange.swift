@@ -11,6 +11,8 @@ package enum ChannelChange: Hashable, Sendable {
     case closed(Name)
     case banned(ChannelBan)
     case forgiven(person: String, in: Name)
+    /// The channel has another owner; one of the configuration is kept from then on.
+    case given(ChannelRecord)
 }
 
 /// Somebody whom the owner of a channel does not want in it.

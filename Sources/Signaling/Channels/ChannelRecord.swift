@@ -19,6 +19,10 @@ package struct ChannelRecord: Hashable, Sendable {
         self.createdAt = createdAt
     }
 
+    func owned(by owner: String?) -> Self {
+        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, createdAt: createdAt)
+    }
+
     func named(_ name: Name) -> Self {
         Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, createdAt: createdAt)
     }

@@ -59,9 +59,12 @@ extension Channels {
 
     /// `DELETE /api/channels/{name}`: everybody is put out, and the messages are deleted.
     package mutating func close(_ name: String, by person: Person, now: Moment) throws(Refusal) {
-        let channel = try owned(name, by: person)
+        close(try owned(name, by: person))
+    }
+
+    mutating func close(_ channel: Channel, saying words: String? = nil) {
         let name = channel.record.name
-        broadcast(to: name, "closed", [.init("channel", .string(name.description))])
+        broadcast(to: name, "closed", [.init("channel", .string(name.description))] + Self.reason(words))
         for socket in channel.sockets {
             writers[socket]?.names[name] = nil
             standUp(socket)
@@ -83,15 +86,23 @@ extension Channels {
             throw .unknownPeer
         }
         if ban { self.ban(socket, from: name, now: now) }
-        let person = writers[socket]?.person
+        let person = self.person(on: socket)
         for other in channel.sockets {
-            let isSame = other == socket || person != nil && writers[other]?.person == person
+            let isSame = other == socket || person != nil && self.person(on: other) == person
             if isSame || ban && isBanned(other, from: name, now: now) { putOut(other, of: name, banned: ban, now: now) }
         }
     }
 
-    private mutating func putOut(_ socket: Socket, of name: Name, banned: Bool, now: Moment) {
-        send(socket, "kicked", [.init("channel", .string(name.description)), .init("banned", .boolean(banned))])
+    /// Who has shown who they are on a socket, of whichever kind.
+    func person(on socket: Socket) -> Person? { writers[socket]?.person ?? speakers[socket]?.person }
+
+    /// The member that tells why an operator has done something.
+    static func reason(_ words: String?) -> [JSON.Member] { words.map { [.init("message", .string($0))] } ?? [] }
+
+    mutating func putOut(_ socket: Socket, of name: Name, banned: Bool, saying words: String? = nil, now: Moment) {
+        send(
+            socket, "kicked",
+            [.init("channel", .string(name.description)), .init("banned", .boolean(banned))] + Self.reason(words))
         if writers[socket] != nil {
             writers[socket]?.names[name] = nil
             quit(name, socket, now: now)
@@ -104,7 +115,8 @@ extension Channels {
         if let address = addresses[socket]?.subscriber {
             channels[name]?.bannedAddresses[address] = now.instant + Self.addressBan
         }
-        guard let writer = writers[socket], let person = writer.person, let shown = writer.names[name] else { return }
+        guard let person = person(on: socket), let shown = writers[socket]?.names[name] ?? speakers[socket]?.seat?.name
+        else { return }
         let ban = ChannelBan(channel: name, person: person.id, name: shown, at: now.time)
         channels[name]?.bans[person.id] = ban
         outputs.append(.persist(.banned(ban)))
@@ -124,7 +136,10 @@ extension Channels {
 
     /// `DELETE /api/channels/{name}/bans/{userId}`; `*` lifts every ban, those of addresses too.
     package mutating func forgive(_ banned: String, in name: String, by person: Person) throws(Refusal) {
-        let channel = try owned(name, by: person)
+        try forgive(banned, in: try owned(name, by: person))
+    }
+
+    mutating func forgive(_ banned: String, in channel: Channel) throws(Refusal) {
         let name = channel.record.name
         guard banned == "*" || channel.bans[banned] != nil else { throw .unknownPeer }
         for id in banned == "*" ? Array(channel.bans.keys) : [banned] {
@@ -137,7 +152,7 @@ extension Channels {
     /// Whether somebody may not come in.
     mutating func isBanned(_ socket: Socket, from name: Name, now: Moment) -> Bool {
         guard let address = addresses[socket] else { return false }
-        return isBanned(writers[socket]?.person, at: address, from: name, now: now)
+        return isBanned(person(on: socket), at: address, from: name, now: now)
     }
 
     /// Whether a person, or whoever is at an address, is not wanted in a channel. Who made it may share an address with

@@ -17,12 +17,15 @@ struct Speaker {
 
     /// A new one after each seat: what is revoked stays so.
     var peer: String
+    /// Who they have shown to be, before they joined.
+    var person: Person?
     var seat: Seat?
     var signalled = Signalled()
 }
 
 /// What a page says on `/ws/voice`, checked.
 enum VoiceVerb: Hashable {
+    case auth(userID: String, secret: String)
     case join(String, as: Name)
     /// An offer, answer or candidate with its own fields.
     case signal(type: String, to: String, JSON.Member, [IPAddress])
@@ -33,6 +36,7 @@ enum VoiceVerb: Hashable {
 
     init(_ type: String, _ fields: JSON) throws(FieldProblem) {
         switch type {
+        case "auth": self = .auth(userID: try fields.required("userId"), secret: try fields.required("secret"))
         case "join": self = .join(try fields.required("channel"), as: try fields.name("name"))
         case "offer", "answer":
             let sdp = try fields.sdp()
@@ -56,6 +60,7 @@ extension Channels {
     mutating func act(on verb: VoiceVerb, from socket: Socket, now: Moment) {
         switch verb {
         case .ping(let t): return send(socket, "pong", t.map { [.init("t", $0)] } ?? [])
+        case .auth(let userID, let secret): return identifySpeaker(socket, userID, secret, now: now)
         case .join(let channel, let name): return enter(channel, as: name, socket, now: now)
         case .signal, .state, .speaking, .leave: break
         }
@@ -85,9 +90,17 @@ extension Channels {
             broadcast(to: seat.channel, except: socket, "speaking", [from, .init("on", .boolean(on))])
         case .leave:
             vacate(socket, because: .bye, now: now)
-        case .join, .ping:
+        case .auth, .join, .ping:
             break  // Done above.
         }
+    }
+
+    private mutating func identifySpeaker(_ socket: Socket, _ userID: String, _ secret: String, now: Moment) {
+        guard speakers[socket]?.seat == nil else {
+            return fail(socket, .badMessage, "“auth” comes before “join”")
+        }
+        guard let person = authenticate(userID, secret) else { return close(socket, .forbidden, now: now) }
+        speakers[socket]?.person = person
     }
 
     private mutating func enter(_ channel: String, as name: Name, _ socket: Socket, now: Moment) {
@@ -135,7 +148,7 @@ extension Channels {
     mutating func standUp(_ socket: Socket) {
         guard let speaker = speakers[socket] else { return }
         outputs.append(.revoke(peer: speaker.peer))
-        speakers[socket] = Speaker(peer: Base58.encode(random.bytes(8)))
+        speakers[socket] = Speaker(peer: Base58.encode(random.bytes(8)), person: speaker.person)
     }
 
     mutating func renewCredentials(_ channel: Name, now: Moment) {

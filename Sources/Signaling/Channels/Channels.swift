@@ -49,6 +49,10 @@ package struct Channels: ~Copyable {
         case looksLike(Name)
         /// 403
         case notOwner
+        /// The channel is in the configuration, and would be there again at the next start.
+        case configured
+        /// An operator has named neither a person nor an address.
+        case nobody
         /// 404
         case unknownChannel, unknownPeer
         /// 503
@@ -88,7 +92,10 @@ package struct Channels: ~Copyable {
         self.random = random
         self.mint = mint
         self.authenticate = authenticate
-        for record in fixed { add(record) }
+        for record in fixed {
+            add(record)
+            channels[record.name]?.isConfigured = true
+        }
     }
 
     package var deadline: Instant? { alarms.next }
@@ -148,7 +155,12 @@ package struct Channels: ~Copyable {
     }
 
     mutating func add(_ record: ChannelRecord) {
-        guard channels[record.name] == nil else { return }
+        if let channel = channels[record.name] {
+            // One of the configuration that the operator has given to somebody.
+            guard channel.isConfigured, channel.record.kind == record.kind, let owner = record.owner else { return }
+            channels[record.name]?.record = channel.record.owned(by: owner)
+            return
+        }
         channels[record.name] = Channel(record)
         order.append(record.name)
         know(record.name)
@@ -258,6 +270,8 @@ package struct Channels: ~Copyable {
 /// A channel and who is in it.
 struct Channel {
     var record: ChannelRecord
+    /// Whether the configuration has it.
+    var isConfigured = false
     /// By person.
     var bans: [String: ChannelBan] = [:]
     /// Subscribers' addresses, and until when.

@@ -42,18 +42,20 @@ struct Room {
     }
 
     /// Ends the room for everybody and for good.
-    mutating func finish(_ reason: RoomRecord.End, in hall: inout Hall, now: Moment) {
+    ///
+    /// - Parameter words: What those inside are told beside it.
+    mutating func finish(_ reason: RoomRecord.End, saying words: String? = nil, in hall: inout Hall, now: Moment) {
         guard record.end == nil else { return }
         record.end = reason
         record.endedAt = now.time
         hall.outputs.append(.persist(record))
         for index in seats.indices {
-            seats[index].tell(.ended(reason: reason.rawValue), in: &hall)
+            seats[index].tell(.ended(reason: reason.rawValue, words: words), in: &hall)
             if let socket = seats[index].socket { hall.close(socket, .ended) }
             hall.outputs.append(.revoke(peer: seats[index].peer))
         }
         for socket in strangers {
-            hall.send(socket, .ended(reason: reason.rawValue))
+            hall.send(socket, .ended(reason: reason.rawValue, words: words))
             hall.close(socket, .ended)
         }
         dismissGuests(in: &hall)

@@ -5,7 +5,9 @@ package import Wire
 /// What is kept of a room on disk: everything but the people inside.
 package struct RoomRecord: Hashable, Sendable {
     /// How an ended room is told of: the `reason` of `ended`.
-    package enum End: String, Hashable, Sendable { case owner, expired, oneTime = "one-time", renewed }
+    package enum End: String, Hashable, Sendable {
+        case owner, expired, oneTime = "one-time", renewed, operated = "operator"
+    }
 
     /// The secret in the link: 128 random bits in base 58.
     package let token: String

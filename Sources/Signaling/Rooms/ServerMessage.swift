@@ -16,7 +16,8 @@ enum ServerMessage: Hashable {
     case candidate(from: String, JSON)
     case state(from: String, MediaState)
     case error(ErrorCode, String)
-    case ended(reason: String)
+    /// The words are the operator's, where there are any.
+    case ended(reason: String, words: String? = nil)
     /// What another process said, as it was.
     case kept(type: String, [JSON.Member])
 
@@ -76,7 +77,8 @@ enum ServerMessage: Hashable {
         case .state(let from, let media): ("state", [.init("from", .string(from))] + media.fields)
         case .error(let code, let message):
             ("error", [.init("code", .string(code.rawValue)), .init("message", .string(message))])
-        case .ended(let reason): ("ended", [.init("reason", .string(reason))])
+        case .ended(let reason, let words):
+            ("ended", [.init("reason", .string(reason))] + (words.map { [.init("message", .string($0))] } ?? []))
         case .kept(let type, let fields): (type, fields)
         }
     }

@@ -7,13 +7,16 @@ internal import Wire
 struct CallTable: ~Copyable {
     private let insertChat: Statement
     private let selectChats: Statement
+    private let deleteChat: Statement
     private let insertCall: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
         let insertChat = try connection.prepare("INSERT INTO chats VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let selectChats = try connection.prepare("SELECT * FROM chats ORDER BY rowid")
         let insertCall = try connection.prepare("INSERT INTO calls VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let deleteChat = try connection.prepare("DELETE FROM chats WHERE id = ?")
         self.insertChat = insertChat
+        self.deleteChat = deleteChat
         self.selectChats = selectChats
         self.insertCall = insertCall
     }
@@ -24,6 +27,8 @@ struct CallTable: ~Copyable {
             .text(chat.id), .text(chat.members[0]), .text(chat.members[1]), .integer(chat.createdAt.milliseconds),
         ])
     }
+
+    func delete(_ chat: String) throws(StoreError) { try deleteChat.run([.text(chat)]) }
 
     func chats() throws(StoreError) -> [ChatRecord] {
         try selectChats.all { (row) throws(StoreError) in
@@ -66,6 +71,9 @@ struct CallTable: ~Copyable {
 extension Store {
     /// Writes a chat that was just made (`Calls.Output.persist`).
     package func persist(_ chat: ChatRecord) throws(StoreError) { try calls.add(chat) }
+
+    /// Deletes a chat (`Calls.Output.forget`).
+    package func forgetChat(_ id: String) throws(StoreError) { try calls.delete(id) }
 
     /// Every chat, oldest first: what the machine is given at start (`Calls.Input.restored`).
     package func allChats() throws(StoreError) -> [ChatRecord] { try calls.chats() }

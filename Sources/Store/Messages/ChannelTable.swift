@@ -7,6 +7,7 @@ internal import Wire
 struct ChannelTable: ~Copyable {
     private let insert: Statement
     private let select: Statement
+    private let give: Statement
     private let rename: Statement
     private let renumber: Statement
     private let retire: Statement
@@ -32,6 +33,9 @@ struct ChannelTable: ~Copyable {
         let ban = try connection.prepare("INSERT INTO bans VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let forgive = try connection.prepare("DELETE FROM bans WHERE channel = ? AND person = ?")
         let selectBans = try connection.prepare("SELECT * FROM bans")
+        let give = try connection.prepare(
+            "INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner")
+        self.give = give
         self.insert = insert
         self.select = select
         self.rename = rename
@@ -48,11 +52,8 @@ struct ChannelTable: ~Copyable {
 
     func apply(_ change: ChannelChange) throws(StoreError) {
         switch change {
-        case .made(let channel):
-            try insert.run([
-                .text(channel.name.description), .text(channel.kind.rawValue), channel.owner.map { .text($0) } ?? .null,
-                .integer(channel.isUnlisted ? 1 : 0), .integer(channel.createdAt.milliseconds),
-            ])
+        case .made(let channel): try insert.run(Self.values(channel))
+        case .given(let channel): try give.run(Self.values(channel))
         case .renamed(let old, let new):
             let names: [Statement.Value] = [.text(new.description), .text(old.description)]
             // Messages of a channel that the configuration once had under this name belong to nobody now.
@@ -72,6 +73,13 @@ struct ChannelTable: ~Copyable {
         case .forgiven(let person, let channel):
             try forgive.run([.text(channel.description), .text(person)])
         }
+    }
+
+    private static func values(_ channel: ChannelRecord) -> [Statement.Value] {
+        [
+            .text(channel.name.description), .text(channel.kind.rawValue), channel.owner.map { .text($0) } ?? .null,
+            .integer(channel.isUnlisted ? 1 : 0), .integer(channel.createdAt.milliseconds),
+        ]
     }
 
     /// From now on nobody sees the messages of the channel; ``Store/tidy(_:)`` deletes them.

@@ -57,6 +57,7 @@ final class Exchange {
                 inbox[socket, default: []].append(String(decoding: bytes, as: UTF8.self))
             case .close(let socket, let code): closed[socket] = code
             case .persist(let chat): chats.append(chat)
+            case .forget(let id): chats.removeAll { $0.id == id }
             case .record(let call): log.append(call)
             case .revoke(let peer): revoked.append(peer)
             case .scope(let scope): scopes.append(scope)

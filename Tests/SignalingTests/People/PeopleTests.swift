@@ -50,4 +50,24 @@ struct PeopleTests {
         #expect(restored?.id == ana.record.id)
         #expect(unknown == nil)
     }
+
+    @Test("whom the operator bans is known to nobody until that is lifted, and told why with the right secret alone")
+    func banned() throws {
+        var people = People(random: RandomStream(testSeed: 1))
+        let ana = try make("Ana", in: &people)
+        let ban = PersonBan(person: ana.record.id, reason: "spam", at: UnixTime(seconds: 1_790_000_001))
+        people.ban(ban)
+        let during = people.authenticate(ana.record.id, secret: ana.secret)
+        let (told, untold) = (
+            people.ban(of: ana.record.id, secret: ana.secret), people.ban(of: ana.record.id, secret: "guess")
+        )
+        #expect(during == nil && told == ban && untold == nil)
+        var next = People(random: RandomStream(testSeed: 2))
+        next.restore([ana.record], [ban])
+        let restored = next.authenticate(ana.record.id, secret: ana.secret)
+        #expect(restored == nil)
+        let (lifted, again) = (people.forgive(ana.record.id), people.forgive(ana.record.id))
+        let after = people.authenticate(ana.record.id, secret: ana.secret)
+        #expect(lifted && !again && after != nil)
+    }
 }

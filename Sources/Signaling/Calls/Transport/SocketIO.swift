@@ -179,6 +179,12 @@ struct SocketIO: ~Copyable {
 
     mutating func refuse(_ id: String) { say("4" + SocketPacket.refused("Not authorised"), to: id) }
 
+    /// Says that the session is not wanted any more, and ends it.
+    mutating func dismiss(_ id: String) {
+        say("4" + SocketPacket.refused("Not authorised"), to: id)
+        close(id, .forbidden)
+    }
+
     mutating func emit(_ name: String, _ data: JSON, to id: String) {
         say("4" + SocketPacket.event(name, data), to: id)
     }

@@ -31,7 +31,7 @@
 /** @typedef {{ type: "state", from: string, audio: boolean, video: boolean, screen: boolean }} State */
 /** @typedef {"bad-message" | "room-full" | "pin-required" | "pin-wrong" | "no-such-peer" | "rate-limited"} ErrorCode */
 /** @typedef {{ type: "error", code: ErrorCode, message: string }} Refusal */
-/** @typedef {"owner" | "expired" | "one-time" | "renewed" | "kicked"} EndReason */
+/** @typedef {"owner" | "expired" | "one-time" | "renewed" | "kicked" | "operator"} EndReason */
 /** @typedef {{ type: "ended", reason: EndReason }} Ended */
 /** @typedef {FreshIce | PeerJoined | PeerLeft | PeerPresence | Description | Candidate | State | Refusal | Ended} Event */
 /** @typedef {(Joined | Event | { type: "pong", t?: number }) & { seq?: number, ack?: number }} Incoming */

@@ -9,6 +9,7 @@ import { Line, socketAt } from "../line/line.js";
 import { Media } from "../media/media.js";
 import { meter } from "../media/meter.js";
 import { Mesh } from "../peer/mesh.js";
+import { me } from "../people/me.js";
 import { Loudspeakers } from "../room/loudspeakers.js";
 
 /** @typedef {import("../line/line.js").Link} Link */
@@ -111,7 +112,12 @@ export class Visit {
             socketAt("/ws/voice"),
             { name: "voice", ping: () => JSON.stringify({ type: "ping", t: 0 }), isFinal: (code) => code === 4403 },
             {
-                opened: () => this.say({ type: "join", channel: this.channel.peek(), name: voice.name }),
+                opened: () => {
+                    const present = me.peek();
+                    // A ban of the person holds here too, wherever they come from.
+                    if (present) this.say({ type: "auth", userId: present.userId, secret: present.secret });
+                    this.say({ type: "join", channel: this.channel.peek(), name: voice.name });
+                },
                 message: (data) => this.hear(JSON.parse(String(data))),
                 link: (link) => this.linked(link),
                 closed: () => this.refuse("banned"),

@@ -19,6 +19,7 @@ const pages = {
     "one-time": { title: "overOneTime", text: "overOneTimeText", icon: "end", again: null },
     renewed: { title: "overRenewed", text: "overRenewedText", icon: "end", again: null },
     kicked: { title: "overKicked", text: "overKickedText", icon: "end", again: null },
+    operator: { title: "overOperator", text: "overOperatorText", icon: "end", again: null },
     full: { title: "overFull", text: "overFullText", icon: "invite", again: "tryAgain" },
     unknown: { title: "overUnknown", text: "overUnknownText", icon: "warning", again: null },
     elsewhere: { title: "overElsewhere", text: "overElsewhereText", icon: "screen", again: "here" },

@@ -174,6 +174,8 @@ export const english = {
     overRenewedText: "Whoever made the call has changed the link. Ask for the new one.",
     overKicked: "You were removed from the call",
     overKickedText: "Whoever made the link has taken you out.",
+    overOperator: "The call was ended",
+    overOperatorText: "The operator of this server has ended it.",
     overFull: "The call is full",
     overFullText: "As many people as it has places for are inside. Try again when somebody has left.",
     overUnknown: "There is no call under this link",
