@@ -2,12 +2,12 @@
 import Glibc
 import Media
 
-/// The files under `Recordings`.
+/// The files under `Recordings` and `Pictures`.
 enum SampleFile {
-    static func read(_ file: String) -> [UInt8] {
+    static func read(_ file: String, in place: String = "Recordings") -> [UInt8] {
         let folder = #filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex)
         // Safe: no more bytes are read than the buffer holds; the file is closed.
-        guard let handle = unsafe fopen("\(folder)/Recordings/\(file)", "r") else { return [] }
+        guard let handle = unsafe fopen("\(folder)/\(place)/\(file)", "r") else { return [] }
         defer { unsafe fclose(handle) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = unsafe fread(&bytes, 1, bytes.count, handle)

@@ -27,6 +27,13 @@ def server():
         server.stop()
 
 
+def png(size):
+    """A picture of that many bytes, in as much as anybody here looks into it."""
+    data = os.urandom(size - 57)
+    head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + bytes(17)
+    return head + len(data).to_bytes(4) + b"IDAT" + data + bytes(4) + bytes(4) + b"IEND" + bytes(4)
+
+
 def database(server):
     return os.path.join(server.folder, "sterna.db")
 
@@ -149,7 +156,7 @@ def test_an_answer_of_any_size_arrives_whole(server):
     assert [len(message["text"]) for message in kept] == [4000] * 60
     person = Person(server, "Ana")
     for size in (1_000_000, 1 << 20, 5 << 20):
-        picture = b"\x89PNG\r\n\x1a\n" + os.urandom(size - 8)
+        picture = png(size)
         request = urllib.request.Request(f"http://127.0.0.1:{server.web_port}/api/images", picture, method="POST")
         request.add_header("Authorization", f"Bearer {person.key}")
         url = json.load(urllib.request.urlopen(request, timeout=20))["url"]
@@ -159,7 +166,7 @@ def test_an_answer_of_any_size_arrives_whole(server):
 
 def test_pictures_that_nobody_reads_take_little_memory_and_hinder_nobody(server):
     person = Person(server, "Ana")
-    picture = b"\x89PNG\r\n\x1a\n" + os.urandom(1_000_000)
+    picture = png(1_000_000)
     request = urllib.request.Request(f"http://127.0.0.1:{server.web_port}/api/images", picture, method="POST")
     request.add_header("Authorization", f"Bearer {person.key}")
     url = json.load(urllib.request.urlopen(request, timeout=20))["url"]

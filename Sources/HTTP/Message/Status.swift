@@ -24,6 +24,7 @@ package struct Status: Hashable, Sendable {
     package static let contentTooLarge = Self(413, "Content Too Large")
     package static let unsupportedMediaType = Self(415, "Unsupported Media Type")
     package static let expectationFailed = Self(417, "Expectation Failed")
+    package static let misdirectedRequest = Self(421, "Misdirected Request")
     package static let upgradeRequired = Self(426, "Upgrade Required")
     package static let tooManyRequests = Self(429, "Too Many Requests")
     package static let headTooLarge = Self(431, "Request Header Fields Too Large")

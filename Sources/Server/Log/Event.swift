@@ -45,6 +45,8 @@ extension Event {
     package static let stopping = Event("stopping", .info)
     /// Something of the host is not as it should be: buffers, descriptors, ports.
     package static let host = Event("host", .warning)
+    /// A browser has asked under a name that is not known as one of this server's.
+    package static let foreignName = Event("host", .warning, perSecond: 1)
     /// Something about the certificate that its owner should know.
     package static let certificate = Event("certificate", .warning, perSecond: 100)
     /// There is no certificate where one is asked for.

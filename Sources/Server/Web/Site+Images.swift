@@ -3,6 +3,7 @@
 internal import Configuration
 internal import Engine
 internal import HTTP
+internal import Media
 internal import Signaling
 internal import Store
 internal import Wire
@@ -25,9 +26,15 @@ extension Site {
         guard let type = PictureType(of: request.body) else {
             return answer(.problem(.unsupportedMediaType, "This is no PNG, JPEG, WebP, AVIF or GIF."))
         }
+        guard let picture = type.withoutMetadata(request.body) else {
+            return answer(
+                .problem(
+                    .unsupportedMediaType,
+                    "This picture is damaged: its parts cannot be told apart, so nothing can be taken out of it."))
+        }
         let image = ImageRecord(
             id: Base58.encode(Randomness.bytes(16)), owner: person.id, type: type.rawValue, createdAt: now.time,
-            bytes: request.body)
+            bytes: picture)
         records.write(.image(image, space: settings.imageSpace))
         records.whenWritten { isWritten in
             guard isWritten else { return answer(Self.notStored) }
@@ -66,32 +73,6 @@ extension Site {
             guard found.owner == person.id else { return answer(.problem(.forbidden, "This picture is not yours.")) }
             records.write(.forgetImage(id: id, owner: person.id))
             records.whenWritten { answer($0 ? Reply(Response(.noContent)) : Self.notStored) }
-        }
-    }
-}
-
-/// What a picture's first bytes say that it is; formats that can hold scripts, as SVG, are not among them.
-enum PictureType: String, CaseIterable {
-    case png = "image/png"
-    case jpeg = "image/jpeg"
-    case gif = "image/gif"
-    case webp = "image/webp"
-    case avif = "image/avif"
-
-    init?(of bytes: [UInt8]) {
-        func holds(_ text: String, at place: Int) -> Bool { bytes.dropFirst(place).starts(with: text.utf8) }
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            self = .png
-        } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-            self = .jpeg
-        } else if holds("GIF87a", at: 0) || holds("GIF89a", at: 0) {
-            self = .gif
-        } else if holds("RIFF", at: 0), holds("WEBP", at: 8) {
-            self = .webp
-        } else if holds("ftypavif", at: 4) {
-            self = .avif
-        } else {
-            return nil
         }
     }
 }

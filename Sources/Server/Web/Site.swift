@@ -20,9 +20,12 @@ final class Site {
     /// Answers that wait for their clients.
     let unread = UnreadBytes()
     private(set) var origins: OriginPolicy
+    /// Under which names this server may be asked.
+    var hosts: HostPolicy
+    private let machine: String?
     private let readiness: Readiness
     var transport: SiteTransport
-    private let log: Log
+    let log: Log
     private var pages = Pages()
     private var roomRates: AddressRates
     private var userRates: AddressRates
@@ -32,13 +35,15 @@ final class Site {
 
     init(
         _ settings: Configuration.Settings, services: SiteServices, records: Records, transport: SiteTransport,
-        readiness: Readiness, log: Log
+        readiness: Readiness, machine: String?, log: Log
     ) {
         (self.settings, self.records, self.transport) = (settings, records, transport)
         (rooms, talkie, channels) = (services.rooms, services.talkie, services.channels)
         (people, calls) = (services.people, services.calls)
         (self.readiness, self.log) = (readiness, log)
         origins = Self.origins(settings)
+        hosts = HostPolicy(settings, machine: machine)
+        self.machine = machine
         roomRates = AddressRates(perMinute: settings.roomRate)
         userRates = AddressRates(perMinute: settings.userRate)
         imageRates = AddressRates(perMinute: Self.imageRate)
@@ -51,6 +56,9 @@ final class Site {
         if settings.userRate != self.settings.userRate { userRates = AddressRates(perMinute: settings.userRate) }
         self.settings = settings
         origins = Self.origins(settings)
+        let certificate = hosts.certificate
+        hosts = HostPolicy(settings, machine: machine)
+        hosts.certificate = certificate
         transport.reload(settings)
         rooms.reload(settings)
     }
@@ -83,6 +91,9 @@ final class Site {
         if let response = challenges?.response(to: request.target.rawPath) { return answer(Reply(response)) }
         if let location = transport.redirection(of: request, caller) { return answer(Self.moved(to: location)) }
         guard let route else { return answer(page(request)) }
+        if route.isForBrowsers, !caller.isProxied, !hosts.admits(caller.authority) {
+            return answer(misdirected(caller))
+        }
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
         if request.method == .options { return answer(Self.options(route.methods)) }
         if changes(request), !isInvited(request) { return answer(Self.uninvited) }

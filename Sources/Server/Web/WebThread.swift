@@ -97,7 +97,7 @@ struct WebThread: ~Copyable {
             settings,
             services: SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, transport: SiteTransport(settings, promises: promises),
-            readiness: readiness, log: log)
+            readiness: readiness, machine: Host.name, log: log)
         let moderator = Moderator(
             SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, on: loop, log: log)
@@ -105,6 +105,7 @@ struct WebThread: ~Copyable {
         listener.context = context
         (listener.relay, listener.plainRelay) = (relaying.secure, relaying.plain)
         readiness.certificate = { [weak listener] in listener?.context?.identity?.certificate }
+        site.hosts.certificate = { [weak listener] in listener?.context?.identity?.certificate }
         var endpoints: [Endpoint] = []
         var secureEndpoints: [Endpoint] = []
         do throws(BindFailure) {

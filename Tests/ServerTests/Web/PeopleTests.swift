@@ -165,11 +165,17 @@ struct ChannelTests {
 struct PictureTests {
     private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
+    /// With a header of 13 bytes and 200,000 bytes of data, which nobody here looks into.
+    private static let picture: [UInt8] =
+        png + [0, 0, 0, 13] + Array("IHDR".utf8) + Array(repeating: 0, count: 17)
+        + [0, 3, 0x0D, 0x40] + Array("IDAT".utf8) + Array(repeating: 1, count: 200_004)
+        + [0, 0, 0, 0] + Array("IEND".utf8) + Array(repeating: 0, count: 4)
+
     @Test("are taken from people, shown to who has the link, and never run")
     func pictures() throws {
         let service = try TestService()
         let (ana, ben) = (try service.person("Ana"), try service.person("Ben"))
-        let made = try service.post(Self.png + Array(repeating: 1, count: 200_000), "/api/images", key: ana.key)
+        let made = try service.post(Self.picture, "/api/images", key: ana.key)
         #expect(made.status == 201 && made.json?["type"] == "image/png")
         let url = try #require(made.json?["url"]?.string)
         let seen = try service.request("GET", url)
@@ -186,7 +192,8 @@ struct PictureTests {
         let service = try TestService { $0.imageSize = 100_000 }
         let ana = try service.person("Ana")
         for text in [
-            "", "<svg xmlns='http://www.w3.org/2000/svg'/>", "<!doctype html><script>alert(1)</script>", "GIF",
+            "", "GIF89a without a picture", "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "<!doctype html><script>alert(1)</script>", "GIF",
         ] {
             #expect(try service.post(Array(text.utf8), "/api/images", key: ana.key).status == 415, "\(text)")
         }

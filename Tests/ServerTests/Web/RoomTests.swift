@@ -10,7 +10,7 @@ import Wire
 struct RoomTests {
     @Test("are made, looked at, and ended by their owner")
     func life() throws {
-        let service = try TestService()
+        let service = try TestService { $0.allowedOrigins = ["https://call.example"] }
         let made = try service.request("POST", "/api/rooms", headers: ["Host: call.example:8080"])
         #expect(made.status == 201 && made.fields["cache-control"] == "no-store")
         let token = try #require(made.json?["token"]?.string)
@@ -50,7 +50,7 @@ struct RoomTests {
             ["Origin: http://call.example.evil.example"],
         ])
     func strangers(_ headers: [String]) throws {
-        let service = try TestService()
+        let service = try TestService { $0.allowedOrigins = ["https://call.example"] }
         for (method, path) in [("POST", "/api/rooms"), ("POST", "/api/users"), ("DELETE", "/api/rooms/x")] {
             let answer = try service.request(method, path, headers: ["Host: call.example"] + headers)
             #expect(answer.status == 403 && answer.json?["detail"]?.string?.contains("allowed-origin") == true)
@@ -65,7 +65,7 @@ struct RoomTests {
             ["Sec-Fetch-Site: none"],
         ])
     func ownPages(_ headers: [String]) throws {
-        let service = try TestService()
+        let service = try TestService { $0.allowedOrigins = ["https://call.example"] }
         #expect(try service.request("POST", "/api/rooms", headers: ["Host: call.example"] + headers).status == 201)
     }
 
@@ -163,7 +163,7 @@ struct RoomTests {
 
     @Test("give credentials that the relay's secret explains, for live rooms without a pin only")
     func credentials() throws {
-        let service = try TestService()
+        let service = try TestService { $0.allowedOrigins = ["https://call.example"] }
         let secret = service.service.secrets.relaySecret
         let (token, _) = try service.room()
         let (closed, _) = try service.room(#"{"pin":"1"}"#)

@@ -14,7 +14,10 @@ struct SecureTests {
     let authority: String
 
     init() throws {
-        server = try TestService { $0.webTLSPort = 0 }
+        server = try TestService {
+            $0.webTLSPort = 0
+            $0.allowedOrigins = ["https://call.example.org"]
+        }
         secure = try #require(server.service.secureWebEndpoints.first)
         authority = server.directory + "/tls/authority.pem"
     }
