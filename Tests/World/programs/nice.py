@@ -3,6 +3,7 @@
 
 Prints the relayed candidates, and “heard N” with the number of packets of sound that arrived. Runs with Debian's python3.
 """
+import os
 import sys
 
 import gi
@@ -28,7 +29,8 @@ heard = 0
 def candidate(_, line, text, there):
     words = text.split()
     if "typ" in words:
-        print(words[words.index("typ") + 1], words[4], words[2].lower(), flush=True)
+        # Both ends call from threads of their own: a line is written in one piece.
+        os.write(1, f"{words[words.index('typ') + 1]} {words[4]} {words[2].lower()}\n".encode())
     there.emit("add-ice-candidate", line, text)
 
 
