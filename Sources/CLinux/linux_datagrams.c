@@ -6,9 +6,27 @@
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "CLinux.h"
+
+/* The C library makes every one of these calls a point at which the thread may be cancelled, which costs as much again as what
+ * is done here. No thread of ours is ever cancelled. */
+static long receive_many(int fd, struct mmsghdr *headers, unsigned count) {
+    return syscall(SYS_recvmmsg, fd, headers, count, MSG_DONTWAIT, NULL);
+}
+static long receive_one(int fd, struct msghdr *header) { return syscall(SYS_recvmsg, fd, header, MSG_DONTWAIT); }
+static long send_bytes(int fd, const struct msghdr *header) {
+    const struct iovec *only = header->msg_iov;
+    return syscall(
+        SYS_sendto, fd, only->iov_base, only->iov_len, MSG_DONTWAIT, header->msg_name, header->msg_namelen);
+}
+static long send_one(int fd, const struct msghdr *header) { return syscall(SYS_sendmsg, fd, header, MSG_DONTWAIT); }
+static long send_many(int fd, struct mmsghdr *headers, unsigned count) {
+    return syscall(SYS_sendmmsg, fd, headers, count, MSG_DONTWAIT);
+}
 
 /* Room for PKTINFO of either family, UDP_GRO or UDP_SEGMENT, and SO_RXQ_OVFL. */
 typedef union {
@@ -101,7 +119,7 @@ static void finish(struct msghdr *header, linux_datagram *datagram, uint32_t cou
 }
 
 int linux_inbox_receive(linux_inbox *inbox, int fd) {
-    int count = recvmmsg(fd, inbox->headers, (unsigned)inbox->capacity, MSG_DONTWAIT, NULL);
+    int count = (int)receive_many(fd, inbox->headers, (unsigned)inbox->capacity);
     if (count < 0) return -errno;
     for (int i = 0; i < count; i++) {
         struct msghdr *header = &inbox->headers[i].msg_hdr;
@@ -123,7 +141,7 @@ int linux_receive(int fd, void *bytes, size_t size, linux_datagram *datagram) {
         .msg_control = &control,
         .msg_controllen = sizeof control,
     };
-    ssize_t count = recvmsg(fd, &header, MSG_DONTWAIT);
+    long count = receive_one(fd, &header);
     if (count < 0) return -errno;
     datagram->bytes = bytes;
     finish(&header, datagram, (uint32_t)count);
@@ -232,13 +250,10 @@ int linux_outbox_send(linux_outbox *outbox, int fd, int first) {
     int count = outbox->messages - first;
     struct msghdr *header = &outbox->headers[first].msg_hdr;
     if (count == 1 && header->msg_iovlen == 1 && header->msg_controllen == 0) {
-        ssize_t sent = sendto(
-            fd, header->msg_iov->iov_base, header->msg_iov->iov_len, MSG_DONTWAIT, header->msg_name,
-            header->msg_namelen);
-        return sent < 0 ? -errno : 1;
+        return send_bytes(fd, header) < 0 ? -errno : 1;
     }
-    if (count == 1) return sendmsg(fd, header, MSG_DONTWAIT) < 0 ? -errno : 1;
-    int sent = sendmmsg(fd, &outbox->headers[first], (unsigned)count, MSG_DONTWAIT);
+    if (count == 1) return send_one(fd, header) < 0 ? -errno : 1;
+    int sent = (int)send_many(fd, &outbox->headers[first], (unsigned)count);
     return sent < 0 ? -errno : sent;
 }
 
@@ -253,7 +268,7 @@ int linux_outbox_send_apart(linux_outbox *outbox, int fd, int message) {
         size_t pieces = 0, bytes = 0;
         while (pieces < left && bytes < segment) bytes += run.msg_iov[pieces++].iov_len;
         run.msg_iovlen = pieces;
-        if (sendmsg(fd, &run, MSG_DONTWAIT) < 0) lost++;
+        if (send_one(fd, &run) < 0) lost++;
         run.msg_iov += pieces;
         left -= pieces;
     }

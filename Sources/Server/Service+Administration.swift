@@ -72,7 +72,7 @@ extension Service {
     private func lookWhetherEmpty(on loop: Loop) {
         let timer = Timer(on: loop) { [unowned self, unowned loop] in
             guard let draining else { return }
-            let left = relay?.statistics.total.allocations ?? 0
+            let left = relay?.allocations ?? 0
             let isDrained = left <= settings.drainMinimum
             if !isDrained, loop.now.time < draining.until { return lookWhetherEmpty(on: loop) }
             let rest = left == 0 ? "no allocation is left" : "no more than drain-min-allocations are left"

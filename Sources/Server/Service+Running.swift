@@ -99,7 +99,7 @@ extension Service {
         // The relays go on while web clients say goodbye.
         if let web = web.take() { web.stop() }
         if let storage = storage.take() { storage.stop() }
-        let count = relay?.statistics.total.allocations ?? 0
+        let count = relay?.allocations ?? 0
         log.write(.stopping, "\(count) sessions are left to the next process", ["sessions": .count(UInt64(count))])
         relay?.leave()
         relay = nil

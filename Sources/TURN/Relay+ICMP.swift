@@ -29,7 +29,7 @@ package struct ICMPError: Hashable, Sendable {
 
 extension Relay {
     /// Tells a client that a peer's network sent an error (RFC 8656 §11.5); a few times a second at most.
-    mutating func report(_ error: ICMPError, about peer: Endpoint, to allocation: AllocationID, now: Moment) {
+    func report(_ error: ICMPError, about peer: Endpoint, to allocation: AllocationID, now: Moment) {
         let family = peer.address.family
         guard let slot = slot(of: allocation), isActive(slot, now), error.isRelayed(family),
             permission(for: shown(peer).address, of: slot, now: now) != nil,

@@ -3,7 +3,7 @@ internal import Wire
 
 extension Relay {
     /// Ends what has run out; at most as much as there is room for outputs, the rest at the next tick, due at once.
-    mutating func expire(now: Moment) {
+    func expire(now: Moment) {
         while outputs.room >= 8, let (due, slot) = deadlines.first, due <= now.instant {
             end(slot, because: .expired, now: now)
         }
@@ -12,7 +12,7 @@ extension Relay {
     /// Ends what was allocated with a name's credentials, and remembers that they open nothing more.
     ///
     /// What there is no room for outputs for ends at the next tick, which is due at once.
-    mutating func withdraw(_ name: String, until end: UnixTime, now: Moment) {
+    func withdraw(_ name: String, until end: UnixTime, now: Moment) {
         withdrawals.insert(name, until: end, now: now.time)
         for slot in 0..<UInt32(allocations.capacity)
         where allocations[slot].state == .active && allocations[slot].account == name && isWithdrawable(slot) {
@@ -21,7 +21,7 @@ extension Relay {
     }
 
     /// Ends an allocation now, or at the next tick, where there is no room for outputs.
-    mutating func endSoon(_ slot: UInt32, now: Moment) {
+    func endSoon(_ slot: UInt32, now: Moment) {
         guard allocations[slot].state == .active else { return }
         if outputs.room >= 8 {
             end(slot, because: .kicked, now: now)
@@ -35,7 +35,7 @@ extension Relay {
     private func isWithdrawable(_ slot: UInt32) -> Bool { settings.credentials.isTemporary(allocations[slot].user) }
 
     /// Ends an allocation or lets go of a reserved port: closes its sockets, gives its ports and quota back, tells of it.
-    mutating func end(_ slot: UInt32, because reason: EndReason, now: Moment) {
+    func end(_ slot: UInt32, because reason: EndReason, now: Moment) {
         let state = allocations[slot].state
         guard state != .unused, state != .lent else { return }
         if state == .active { outputs.append(.ended(summary(of: slot, because: reason, now: now))) }
@@ -45,7 +45,7 @@ extension Relay {
     }
 
     /// Closes the socket of one family and gives its port back.
-    mutating func release(_ slot: UInt32, _ family: IPAddress.Family) {
+    func release(_ slot: UInt32, _ family: IPAddress.Family) {
         guard let endpoint = allocations[slot].relayed(family) else { return }
         forgetConnections(of: slot, family)
         outputs.append(.close(name(of: slot), family))
@@ -55,7 +55,7 @@ extension Relay {
     }
 
     /// Makes a slot ready for its next use; no socket is left.
-    mutating func free(_ slot: UInt32) {
+    func free(_ slot: UInt32) {
         if let endpoint = allocations[slot].opening.endpoint { give(endpoint) }
         // A port that is only being bound for this allocation has nobody to wait for; a bound one stays reserved.
         if let reservation = allocations[slot].reservation,
@@ -106,7 +106,7 @@ extension Relay {
     }
 
     /// Gives a port back to its pool, which may be another worker's.
-    mutating func give(_ endpoint: Endpoint) {
+    func give(_ endpoint: Endpoint) {
         for index in pools.indices where pools[index].address == endpoint.address {
             if pools[index].give(endpoint.port) { return }
         }
@@ -114,7 +114,7 @@ extension Relay {
     }
 
     /// Makes the pools those of other ranges; ports in use stay with their allocations.
-    mutating func repartition(_ ranges: [ClosedRange<UInt16>]) {
+    func repartition(_ ranges: [ClosedRange<UInt16>]) {
         for index in pools.indices {
             var pool = PortPool(address: pools[index].address, ranges: ranges)
             for slot in 0..<UInt32(allocations.capacity) {

@@ -11,7 +11,7 @@ extension Relay {
 
     /// The slot of the allocation that a packet of its client came for; the client is where it came from.
     @inline(__always)
-    mutating func arrive(_ flow: Flow) -> UInt32? {
+    func arrive(_ flow: Flow) -> UInt32? {
         guard let slot = find(flow) else { return nil }
         if allocations[slot].nextFlow == flow { move(slot) }
         return slot
@@ -55,7 +55,7 @@ extension Relay {
     ///
     /// Several addresses may stand behind one; after a change of them the live endpoint may be on any.
     func local(_ endpoint: Endpoint) -> Endpoint {
-        guard settings.addresses.hasPublicFaces else { return endpoint }
+        guard hasPublicFaces else { return endpoint }
         let behind = settings.addresses.behind(endpoint.address)
         guard let first = behind.first else { return endpoint }
         guard behind.count > 1 else { return Endpoint(first, endpoint.port) }
@@ -68,7 +68,7 @@ extension Relay {
     /// A peer as its client knows it: a relayed address of this host goes by the address that clients are told.
     @inline(__always)
     func shown(_ peer: Endpoint) -> Endpoint {
-        guard settings.addresses.hasPublicFaces, settings.addresses.host.has(peer.address), isRelayed(peer) else {
+        guard hasPublicFaces, settings.addresses.host.has(peer.address), isRelayed(peer) else {
             return peer
         }
         return advertised(peer)

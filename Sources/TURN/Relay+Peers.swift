@@ -6,7 +6,7 @@ internal import Wire
 extension Relay {
     /// The permission for an address that is in force.
     @inline(__always)
-    mutating func permission(for address: IPAddress, of slot: UInt32, now: Moment) -> UInt32? {
+    func permission(for address: IPAddress, of slot: UInt32, now: Moment) -> UInt32? {
         let first = allocations[slot].lists[.permissions].first
         if first != Peer.none, peers[first].endpoint.address == address {
             return now.instant < peers[first].expiry ? first : nil
@@ -19,7 +19,7 @@ extension Relay {
 
     /// The channel with a number that is bound.
     @inline(__always)
-    mutating func channel(_ number: UInt16, of slot: UInt32, now: Moment) -> UInt32? {
+    func channel(_ number: UInt16, of slot: UInt32, now: Moment) -> UInt32? {
         let first = allocations[slot].lists[.channels].first
         if first != Peer.none, peers[first].channel == number {
             return now.instant < peers[first].expiry ? first : nil
@@ -30,7 +30,7 @@ extension Relay {
 
     /// The channel that is bound to a peer.
     @inline(__always)
-    mutating func channel(to peer: Endpoint, of slot: UInt32, now: Moment) -> UInt32? {
+    func channel(to peer: Endpoint, of slot: UInt32, now: Moment) -> UInt32? {
         let first = allocations[slot].lists[.channels].first
         if first != Peer.none, peers[first].endpoint == peer {
             return now.instant < peers[first].expiry ? first : nil
@@ -40,7 +40,7 @@ extension Relay {
     }
 
     /// Installs or refreshes a permission; the caller has seen that there is room.
-    mutating func permit(_ address: IPAddress, _ standing: PeerPolicy.Standing, of slot: UInt32, now: Moment) {
+    func permit(_ address: IPAddress, _ standing: PeerPolicy.Standing, of slot: UInt32, now: Moment) {
         let place =
             search(.permissions, of: slot, where: { $0.endpoint.address == address }) ?? add(.permissions, of: slot)
         peers[place].endpoint = Endpoint(address, 0)
@@ -51,7 +51,7 @@ extension Relay {
     }
 
     /// Binds or refreshes a channel; the caller has seen that nothing stands against it.
-    mutating func bind(
+    func bind(
         _ number: UInt16, to peer: Endpoint, _ standing: PeerPolicy.Standing, of slot: UInt32, now: Moment
     ) {
         let place = search(.channels, of: slot, where: { $0.channel == number }) ?? add(.channels, of: slot)
@@ -69,7 +69,7 @@ extension Relay {
     }
 
     /// Judges a peer by the settings of today; false when it is refused.
-    mutating func judge(_ place: UInt32, of slot: UInt32) -> Bool {
+    func judge(_ place: UInt32, of slot: UInt32) -> Bool {
         let peer = peers[place].endpoint
         guard let relayed = allocations[slot].relayed(peer.address.family),
             case .allowed(let standing) = judge(peer, relayedFrom: relayed)
@@ -80,7 +80,7 @@ extension Relay {
     }
 
     /// Lets go of what has expired in one list.
-    mutating func sweep(_ list: PeerLists.Kind, of slot: UInt32, now: Moment) {
+    func sweep(_ list: PeerLists.Kind, of slot: UInt32, now: Moment) {
         var kept = PeerList()
         var place = allocations[slot].lists[list].first
         while place != Peer.none {
@@ -98,7 +98,7 @@ extension Relay {
     }
 
     /// Lets go of a whole list.
-    mutating func clear(_ list: PeerLists.Kind, of slot: UInt32) {
+    func clear(_ list: PeerLists.Kind, of slot: UInt32) {
         var place = allocations[slot].lists[list].first
         while place != Peer.none {
             let next = peers[place].next
@@ -108,7 +108,7 @@ extension Relay {
         allocations[slot].lists[list] = PeerList()
     }
 
-    mutating func add(_ list: PeerLists.Kind, of slot: UInt32) -> UInt32 {
+    func add(_ list: PeerLists.Kind, of slot: UInt32) -> UInt32 {
         let place = peers.take()
         peers[place] = .blank
         peers[place].next = allocations[slot].lists[list].first
@@ -118,7 +118,7 @@ extension Relay {
     }
 
     /// The place of the peer for which `matches` holds; it moves to the front.
-    private mutating func search(
+    private func search(
         _ list: PeerLists.Kind, of slot: UInt32, where matches: (borrowing Peer) -> Bool
     ) -> UInt32? {
         let first = allocations[slot].lists[list].first

@@ -6,7 +6,7 @@ internal import Wire
 
 extension Relay {
     /// ChannelData from a client (RFC 8656 §12.6).
-    mutating func receiveChannelData(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    func receiveChannelData(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let number: UInt16 = message.integer(at: 0), let length: UInt16 = message.integer(at: 2) else {
             return .dropped(.notUnderstood)
         }
@@ -18,7 +18,7 @@ extension Relay {
     }
 
     /// A Send indication from a client (RFC 8656 §11.2).
-    mutating func receiveSend(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    func receiveSend(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let slot = arrive(flow), isActive(slot, now) else { return .dropped(.noAllocation) }
         let whole = message.has(.dontFragment)
         guard !message.hasUnknownRequired(except: Self.known), !whole || settings.canForbidFragments else {
@@ -36,7 +36,7 @@ extension Relay {
 
     /// Passes payload on to a peer that a permission or channel at `place` stands for.
     @inline(__always)
-    private mutating func send(
+    private func send(
         _ payload: Range<Int>, to peer: Endpoint, known place: UInt32, from slot: UInt32, dontFragment: Bool = false,
         now: Moment
     ) -> Outcome {
@@ -61,7 +61,7 @@ extension Relay {
     /// Passes payload on to an address of this server: only live relayed ports may be reached there.
     ///
     /// A port of this worker's needs no socket: its client gets the payload at once, if it may.
-    private mutating func sendToOwn(
+    private func sendToOwn(
         _ payload: Range<Int>, to peer: Endpoint, _ standing: PeerPolicy.Standing, from slot: UInt32,
         dontFragment: Bool, now: Moment
     ) -> Outcome {
@@ -84,7 +84,7 @@ extension Relay {
 
     /// Passes payload from a peer on to a client (RFC 8656 §11.3, §12.7).
     @inline(__always)
-    mutating func deliver(_ payload: Range<Int>, from peer: Endpoint, to slot: UInt32, now: Moment) -> Outcome {
+    func deliver(_ payload: Range<Int>, from peer: Endpoint, to slot: UInt32, now: Moment) -> Outcome {
         guard permission(for: peer.address, of: slot, now: now) != nil else { return .dropped(.noPermission) }
         guard
             allocations[slot].toClientRate.admit(
@@ -116,7 +116,7 @@ extension Relay {
     }
 
     /// A transaction identifier for an indication: nobody answers it, so it need not be secret.
-    mutating func nextIndication() -> UInt64 {
+    func nextIndication() -> UInt64 {
         indicationNumber &+= 1
         return indicationNumber
     }

@@ -14,8 +14,14 @@ package import Wire
 /// client ──datagram or stream message──▶ receive(_:on:) ──.send──▶ peer
 /// peer   ──datagram──▶ receive(count:from:at:) ──.deliver──▶ client
 /// ```
-package struct Relay: ~Copyable {
-    var settings: Settings
+///
+/// It belongs to one thread, and lies in one place: a packet finds everything where it is and copies nothing.
+package final class Relay {
+    var settings: Settings {
+        didSet { hasPublicFaces = settings.addresses.hasPublicFaces }
+    }
+    /// Whether clients are told other addresses than the host has: asked for every packet of a peer.
+    var hasPublicFaces: Bool
     var nonces: NonceKey
     /// Counts reloads, so that peers judged under earlier settings are judged anew.
     var settingsNumber: UInt32 = 0
@@ -23,9 +29,9 @@ package struct Relay: ~Copyable {
     let live: LiveAddresses
     let isListening: @Sendable (Endpoint) -> Bool
 
-    var allocations = Slab<Allocation>(blank: .blank)
+    var allocations = Slab<Allocation> { .blank }
     var flows: FlowTable
-    var peers = Slab<Peer>(blank: .blank)
+    var peers = Slab<Peer> { .blank }
     var pools: [PortPool] = []
     var deadlines = Deadlines()
     var reservations: [UInt64: UInt32] = [:]
@@ -45,6 +51,7 @@ package struct Relay: ~Copyable {
     var scopes = ScopeTable()
     /// Slots whose allocations were moved to another room.
     var scoped: [UInt32] = []
+    @usableFromInline
     var changes = Changes()
     /// While a request is answered again, for which another worker has been asked or all mail been read.
     var isResuming = false
@@ -75,6 +82,7 @@ package struct Relay: ~Copyable {
         strangers = StrangerLimit(random: &random)
         self.random = random
         self.settings = settings
+        hasPublicFaces = settings.addresses.hasPublicFaces
         self.live = live
         self.isListening = isListening
         nonces = NonceKey(settings.nonceKey)
@@ -86,7 +94,7 @@ package struct Relay: ~Copyable {
     /// Takes one STUN or ChannelData message of a client: a whole datagram, or what ``STUN/Frame`` cut from a stream.
     ///
     /// Allocates nothing for ChannelData and Send indications.
-    package mutating func receive(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    package func receive(_ message: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard message.count >= 4 else { return .dropped(.notUnderstood) }
         // The first two bits tell the protocols apart (RFC 8656 §12).
         switch message[0] >> 6 {
@@ -99,7 +107,7 @@ package struct Relay: ~Copyable {
     /// Takes a datagram that reached an allocation's relay socket; its bytes stay where they are.
     ///
     /// Allocates nothing. The local socket is that of `peer`'s family.
-    package mutating func receive(
+    package func receive(
         count: Int, from peer: Endpoint, at allocation: AllocationID, now: Moment
     ) -> Outcome {
         guard let slot = slot(of: allocation), isActive(slot, now) else { return .dropped(.noAllocation) }
@@ -107,7 +115,7 @@ package struct Relay: ~Copyable {
     }
 
     /// Takes what is not a packet.
-    package mutating func handle(_ input: Input, now: Moment) {
+    package func handle(_ input: Input, now: Moment) {
         switch input {
         case .opened(let allocation, let endpoint): opened(allocation, at: endpoint, now: now)
         case .refused(let allocation, let endpoint, let reason):
@@ -129,7 +137,7 @@ package struct Relay: ~Copyable {
     }
 
     /// The next thing to do, oldest first.
-    package mutating func nextOutput() -> Output? { outputs.next() }
+    package func nextOutput() -> Output? { outputs.next() }
 
     /// When `.tick` is due, unless something comes before; nil: never.
     package var deadline: Instant? {
@@ -140,7 +148,7 @@ package struct Relay: ~Copyable {
     /// Replaces the settings; allocations live on, peers are judged anew.
     ///
     /// Ports that are no longer this worker's stay with their allocations until those end.
-    package mutating func reload(_ settings: Settings) {
+    package func reload(_ settings: Settings) {
         if settings.ports != self.settings.ports { repartition(settings.ports) }
         self.settings = settings
         nonces = NonceKey(settings.nonceKey)
@@ -151,7 +159,7 @@ package struct Relay: ~Copyable {
     package var addresses: OwnAddresses { settings.addresses }
 
     /// Goes by other addresses of the host from now on; allocations live on, peers are judged anew.
-    package mutating func follow(_ addresses: OwnAddresses) {
+    package func follow(_ addresses: OwnAddresses) {
         settings.addresses = addresses
         settingsNumber &+= 1
         // A host that changes its addresses every day does not gather their ports.

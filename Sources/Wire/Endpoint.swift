@@ -11,6 +11,10 @@ package struct Endpoint: Hashable, Sendable {
         self.address = address
         self.port = port
     }
+
+    /// Written out, so that it is inlined into other modules.
+    @inlinable @inline(__always)
+    package static func == (a: Self, b: Self) -> Bool { a.port == b.port && a.address == b.address }
 }
 
 extension Endpoint {

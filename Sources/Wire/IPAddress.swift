@@ -6,7 +6,23 @@ package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(UInt128)
 
-    package enum Family: Hashable, Sendable { case v4, v6 }
+    @frozen
+    package enum Family: UInt8, Hashable, Sendable {
+        case v4, v6
+
+        @inlinable @inline(__always)
+        package static func == (a: Self, b: Self) -> Bool { a.rawValue == b.rawValue }
+    }
+
+    /// Written out, so that it is inlined into other modules: a packet asks it a dozen times.
+    @inlinable @inline(__always)
+    package static func == (a: Self, b: Self) -> Bool {
+        switch (a, b) {
+        case (.v4(let a), .v4(let b)): a == b
+        case (.v6(let a), .v6(let b)): a == b
+        case (.v4, .v6), (.v6, .v4): false
+        }
+    }
 
     /// `0.0.0.0`: any address of the host.
     package static let anyV4 = Self.v4(0)

@@ -123,7 +123,7 @@ package import Wire
             dispatch(Events(rawValue: bits), to: datum)
         }
         fireTimers()
-        for hook in endOfTurn { hook() }
+        for index in endOfTurn.indices { endOfTurn[index]() }
         stopper.countTurn()
     }
 
@@ -136,9 +136,10 @@ package import Wire
 
     /// How long epoll may sleep, rounded up so that a timer is due when it wakes; -1 for ever.
     private func milliseconds(atMost limit: Duration?) -> Int32 {
-        var nanoseconds = limit.map { max(0, $0.wholeNanoseconds) } ?? Int64.max
-        if let next = timers.next {
-            nanoseconds = min(nanoseconds, max(0, (next - Instant(nanoseconds: linux_monotonic())).wholeNanoseconds))
+        var nanoseconds = limit.map { UInt64(max(0, $0.wholeNanoseconds)) } ?? .max
+        if let next = timers.next?.nanoseconds {
+            let now = linux_monotonic()
+            nanoseconds = min(nanoseconds, next > now ? next - now : 0)
         } else if limit == nil {
             return -1
         }

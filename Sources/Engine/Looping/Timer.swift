@@ -38,7 +38,7 @@ struct TimerHeap {
     private var entries: [(deadline: Instant, timer: Timer)] = []
 
     /// When the earliest timer fires.
-    var next: Instant? { entries.first?.deadline }
+    var next: Instant? { entries.isEmpty ? nil : entries[0].deadline }
 
     mutating func insert(_ timer: Timer, at deadline: Instant) {
         entries.append((deadline, timer))
@@ -88,6 +88,7 @@ struct TimerHeap {
 extension Loop {
     /// Fires what is due, in order; a timer that is armed again for the past waits for the next turn.
     func fireTimers() {
+        guard let next = timers.next, next <= now.instant else { return }
         let limit = timers.count
         for _ in 0..<limit {
             guard let timer = timers.takeFirst(until: now.instant) else { return }

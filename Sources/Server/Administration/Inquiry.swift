@@ -62,7 +62,7 @@ extension Worker {
         case .report:
             return .report(
                 WorkerReport(
-                    number: place.number, tally: tally, counts: relay.counts, census: relay.census(),
+                    number: place.number, tally: wholeTally, counts: relay.counts, census: relay.census(),
                     delay: loop.now.instant - inquiry.asked, streams: streams.count))
         case .sessions(let first):
             var sessions: [SessionSummary] = []

@@ -22,7 +22,8 @@ final class ProxyGreeting: StreamOwner {
 
     func received(_ bytes: Span<UInt8>, on stream: Stream) {
         header += bytes.array
-        switch ProxyHeader(startingAt: header.span) {
+        let read = header
+        switch ProxyHeader(startingAt: read.span) {
         case .incomplete: return
         case .invalid: stream.abort()
         case .whole(let size, let client):

@@ -46,22 +46,18 @@ package struct RelayTally: Sendable {
     }
 }
 
-/// Where a worker publishes its tally, once a turn.
-final class RelayCounters: Sendable {
-    private let published = Mutex(RelayTally())
+/// What others may read of a worker on another thread; the worker's own thread alone says it.
+final class PublishedCounts: Sendable {
+    private let allocationCount = Atomic(0)
+    private let shortCircuitCount = Atomic<UInt64>(0)
 
-    var tally: RelayTally { published.withLock { $0 } }
+    /// Allocations that there are.
+    var allocations: Int { allocationCount.load(ordering: .relaxed) }
+    /// Datagrams from one client to another that never touched the network.
+    var shortCircuits: UInt64 { shortCircuitCount.load(ordering: .relaxed) }
 
-    func publish(_ tally: RelayTally) { published.withLock { $0 = tally } }
-}
-
-/// What the workers have counted, for whoever asks, on any thread.
-package struct RelayStatistics: Sendable {
-    let workers: [RelayCounters]
-
-    /// One tally for each worker.
-    package var perWorker: [RelayTally] { workers.map(\.tally) }
-
-    /// All workers together.
-    package var total: RelayTally { perWorker.reduce(into: RelayTally()) { $0 += $1 } }
+    func publish(allocations: Int, shortCircuits: UInt64) {
+        allocationCount.store(allocations, ordering: .relaxed)
+        shortCircuitCount.store(shortCircuits, ordering: .relaxed)
+    }
 }

@@ -8,14 +8,19 @@ internal import Wire
 /// STUN and TURN: worker threads that each drive a relay of their own.
 ///
 /// A client's packets reach one worker, by the kernel's hash of their addresses, and stay there: what a worker relays
-/// needs no lock. Shared are the live relay endpoints, the quotas and the counters that others read.
+/// needs no lock. Shared are the live relay endpoints, the quotas and the counts that others read.
 package final class RelayService {
     /// Where it listens: with the ports that the kernel chose where zero was asked for.
     package let listeners: Listeners
     /// What the operator should know though the server runs: buffers smaller than asked for.
     package let notices: [String]
     /// What the workers have counted; may be read from any thread.
-    package let statistics: RelayStatistics
+    private let published: [PublishedCounts]
+
+    /// How many allocations the workers have.
+    var allocations: Int { published.reduce(0) { $0 + $1.allocations } }
+    /// How many datagrams from one client to another never touched the network.
+    package var shortCircuits: UInt64 { published.reduce(0) { $0 &+ $1.shortCircuits } }
 
     private let threads: [LoopThread]
     private let mailboxes: [Mailbox<Worker.Message>]
@@ -58,7 +63,7 @@ package final class RelayService {
         threads = starting.threads
         mailboxes = starting.neighbours.mailboxes
         scopes = starting.neighbours.scopes
-        statistics = RelayStatistics(workers: starting.counters)
+        published = starting.published
         // Only now, when the kernel's hash has all sockets to choose from: a client that was answered earlier might
         // find itself at another worker.
         for mailbox in mailboxes { mailbox.post(.serve) }
@@ -169,7 +174,7 @@ package final class RelayService {
     private struct Starting {
         var threads: [LoopThread] = []
         let neighbours: Neighbours
-        var counters: [RelayCounters] = []
+        var published: [PublishedCounts] = []
         var notices: [String] = []
         let live = LiveEndpoints()
         let listening = LiveEndpoints()
@@ -186,9 +191,9 @@ package final class RelayService {
         mutating func start(
             _ share: Doors, _ settings: Settings, _ legacies: [Legacy], _ withdrawals: [LeftWithdrawal]
         ) throws(RelayFailure) {
-            let counters = RelayCounters()
+            let counts = PublishedCounts()
             let place = Worker.Place(
-                number: threads.count, live: live, listening: listening, counters: counters, onEvent: settings.onEvent,
+                number: threads.count, live: live, listening: listening, published: counts, onEvent: settings.onEvent,
                 neighbours: neighbours, limits: settings.limits, keep: keep, cookieSecret: cookieSecret,
                 relayBuffer: settings.socketBuffer)
             let relay = RelayService.settings(settings.relay, of: place.number, neighbours.shares)
@@ -200,7 +205,7 @@ package final class RelayService {
                 try worker.open(neighbours.mailboxes[place.number])
                 worker.restore(legacies, withdrawals)
                 threads.append(try LoopThread(named: "relay-\(place.number)", running: loop))
-                self.counters.append(counters)
+                published.append(counts)
             } catch let failure as BindFailure {
                 throw .bind(failure)
             } catch let errno as Errno {

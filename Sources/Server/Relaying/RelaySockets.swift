@@ -28,11 +28,20 @@ struct RelaySockets: ~Copyable {
         return entries[index]
     }
 
-    /// The open socket with this number, and whose it is.
-    func entry(_ index: Int) -> (entry: Entry, allocation: AllocationID)? {
+    /// The descriptor of an allocation's open socket; nil as above.
+    func descriptor(_ allocation: AllocationID, _ family: IPAddress.Family) -> Int32? {
+        let index = Self.index(allocation.slot, family)
+        guard index < entries.count, entries[index].descriptor >= 0,
+            entries[index].generation == allocation.generation
+        else { return nil }
+        return entries[index].descriptor
+    }
+
+    /// The descriptor of the open socket with this number, and whose it is.
+    func socket(_ index: Int) -> (descriptor: Int32, allocation: AllocationID)? {
         guard index < entries.count, entries[index].descriptor >= 0 else { return nil }
-        let entry = entries[index]
-        return (entry, AllocationID(slot: UInt32(truncatingIfNeeded: index / 2), generation: entry.generation))
+        let slot = UInt32(truncatingIfNeeded: index / 2)
+        return (entries[index].descriptor, AllocationID(slot: slot, generation: entries[index].generation))
     }
 
     /// Keeps a socket for its allocation, and closes it when it is removed.

@@ -172,11 +172,15 @@ final class StreamClient {
     /// Sends what the turn has gathered.
     func flush() {
         guard !outgoing.isEmpty else { return }
-        if !stream.send(outgoing.span, ends: ends) {
+        // Taken out while it is read, so that nothing that a send leads to can change it.
+        var sent = outgoing
+        outgoing = []
+        if !stream.send(sent.span, ends: ends) {
             stream.abort()
             worker.disconnected(self)
         }
-        outgoing.removeAll(keepingCapacity: true)
+        sent.removeAll(keepingCapacity: true)
+        outgoing = sent
         ends.removeAll(keepingCapacity: true)
         noteRest()
     }

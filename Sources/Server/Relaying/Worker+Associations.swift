@@ -195,6 +195,7 @@ extension Worker {
 
     /// Queues a datagram whose bytes stay until the turn ends.
     private func send(_ datagram: Outbox.Piece, to flow: Flow, from socket: ClientSocket) {
+        hasForClients = true
         unsafe socket.outbox.add(
             header: Self.nothing, payload: datagram, to: flow.client, from: socket.source(flow.server))
     }

@@ -115,6 +115,7 @@ extension Worker {
         if delivery.flow.transport == .dtls { return unsafe deliverRecord(delivery, payload, in: received) }
         guard let client = socket(for: delivery.flow.server) else { return }
         unsafe count(payload)
+        hasForClients = true
         let size = delivery.framing.headerSize
         let source = client.source(delivery.flow.server)
         if received.headroom + delivery.payload.lowerBound >= size {

@@ -46,6 +46,7 @@ extension Worker {
             unsafe start[offset] = bytes[index]
         }
         let piece = unsafe Outbox.Piece(start: start, count: range.count)
+        hasForClients = true
         unsafe client.outbox.add(
             header: Self.nothing, payload: piece, to: flow.client, from: client.source(flow.server))
     }

@@ -6,16 +6,17 @@ internal import Wire
 extension Worker {
     /// Takes what a peer has sent to a relay socket.
     func receiveFromPeer(_ index: Int, hasFailed: Bool) {
-        guard let (entry, allocation) = sockets.entry(index) else { return }
-        if hasFailed { receiveErrors(of: entry.descriptor, allocation) }
+        guard let (socket, allocation) = sockets.socket(index) else { return }
+        if hasFailed {
+            receiveErrors(of: socket, allocation)
+            // The errors may have ended the allocation, and its socket with it.
+            guard sockets.socket(index)?.allocation == allocation else { return }
+        }
         if !arena.hasRoom {
             sendAll()
             arena.reset()
         }
-        // The errors may have ended the allocation, and its socket with it.
-        guard sockets.entry(allocation, entry.local.address.family) != nil,
-            let parcel = arena.receive(from: entry.descriptor)
-        else { return }
+        guard let parcel = arena.receive(from: socket) else { return }
         parcel.forEach(isInInbox: false) { received in
             let outcome = relay.receive(count: received.count, from: parcel.sender, at: allocation, now: loop.now)
             perform(outcome, received)
@@ -34,13 +35,13 @@ extension Worker {
     /// Sends payload to a peer.
     func depart(_ departure: Departure, _ received: Received) {
         guard let payload = unsafe received.piece(departure.payload),
-            let entry = sockets.entry(departure.allocation, departure.peer.address.family)
+            let socket = sockets.descriptor(departure.allocation, departure.peer.address.family)
         else { return }
         tally.toPeers &+= 1
         tally.toPeersBytes &+= UInt64(payload.count)
-        if departures.socket != entry.descriptor {
+        if departures.socket != socket {
             departures.flush()
-            departures.socket = entry.descriptor
+            departures.socket = socket
         }
         // Safe: the payload stays in the inbox or the stream's buffer until `finishBatch` has flushed the departures.
         if departure.dontFragment { return unsafe unfragmented(payload, departure) }

@@ -17,7 +17,7 @@ final class Worker {
         /// The relayed addresses of all workers, of UDP and of TCP.
         let live: LiveEndpoints
         let listening: LiveEndpoints
-        let counters: RelayCounters
+        let published: PublishedCounts
         let onEvent: @Sendable (RelayEvent) -> Void
         let neighbours: Neighbours
         let limits: ConnectionLimits
@@ -59,8 +59,9 @@ final class Worker {
     }
 
     let place: Place
-    unowned let loop: Loop
-    var relay: TURN.Relay
+    /// It lets go of the worker when it has run to its end.
+    let loop: Loop
+    let relay: TURN.Relay
     /// The UDP addresses at which clients are served, and the sockets through which they come.
     let clients: [ClientSocket]
     var doors: [ClientDoor]
@@ -73,7 +74,9 @@ final class Worker {
     let arena = Arena()
     /// Datagrams to peers, all from one relay socket.
     let departures = Outbox()
-    /// Whether something that lies in the inbox waits to be sent to a client.
+    /// Whether something waits to be sent to a client.
+    var hasForClients = false
+    /// Whether something of that lies in the inbox.
     var clientsWaitForInbox = false
     var streamListeners: [Listener] = []
     var streams: [Flow: StreamClient] = [:]
@@ -93,6 +96,8 @@ final class Worker {
     /// Whether STUN over TCP is served without TLS.
     let takesPlainStreams: Bool
     private var timer: Timer?
+    /// When the timer fires.
+    private var armedFor: Instant?
     private var activityTimer: Timer?
     /// How long an allocation that relays nothing is still called active.
     private static let activitySpan: Duration = .seconds(10)
@@ -147,6 +152,7 @@ final class Worker {
     /// Listens to the other threads.
     func open(_ mailbox: Mailbox<Message>) throws(Errno) {
         timer = Timer(on: loop) { [unowned self] in
+            armedFor = nil
             relay.handle(.tick, now: loop.now)
             performOutputs()
         }
@@ -214,26 +220,39 @@ final class Worker {
     }
 
     private func finishTurn() {
-        keepChanges()
+        if relay.hasChanges || !changed.isEmpty { keepChanges() }
         sendAll()
-        sendStreams()
-        keepRests()
+        if !touched.isEmpty { sendStreams() }
+        if !restless.isEmpty { keepRests() }
         arena.reset()
-        timer?.arm(at: relay.deadline)
-        tally.allocations = relay.allocationCount
-        tally.unsent = clients.reduce(departures.lost) { $0 &+ $1.outbox.lost }
-        place.counters.publish(tally)
+        if relay.deadline != armedFor { arm() }
+        place.published.publish(allocations: relay.allocationCount, shortCircuits: tally.shortCircuits)
         if let farewell = farewell.take() {
             keepEverything()
             farewell.finished.post(true)
         }
     }
 
+    private func arm() {
+        armedFor = relay.deadline
+        timer?.arm(at: armedFor)
+    }
+
     /// Sends everything that waits; the buffers that it lay in are free again.
     func sendAll() {
         departures.flush()
+        guard hasForClients else { return }
         for client in clients { client.outbox.flush() }
+        hasForClients = false
         clientsWaitForInbox = false
+    }
+
+    /// What has been counted, with what is known only where it is kept.
+    var wholeTally: RelayTally {
+        var tally = tally
+        tally.allocations = relay.allocationCount
+        tally.unsent = clients.reduce(tally.unsent &+ departures.lost) { $0 &+ $1.outbox.lost }
+        return tally
     }
 }
 

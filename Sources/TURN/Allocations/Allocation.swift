@@ -5,8 +5,8 @@ internal import Wire
 
 /// What the relay knows of one client (RFC 8656 §3.2), or of a port held for one that is to come.
 ///
-/// A plain value: it refers to its peers, its port and its deadline by number.
-struct Allocation {
+/// It refers to its peers, its port and its deadline by number, and lies in its slot: nothing copies it.
+struct Allocation: ~Copyable {
     enum State: UInt8 {
         case unused
         /// The request is accepted, its sockets are being bound.
@@ -84,8 +84,9 @@ struct Allocation {
     var flowHash: UInt32 = 0
     var began = Moment(instant: Instant(nanoseconds: 0), time: UnixTime(milliseconds: 0))
 
-    static let blank = Allocation(
-        flow: Flow(client: Endpoint(.anyV4, 0), server: Endpoint(.anyV4, 0), transport: .udp))
+    static var blank: Allocation {
+        Allocation(flow: Flow(client: Endpoint(.anyV4, 0), server: Endpoint(.anyV4, 0), transport: .udp))
+    }
 
     /// What is given back when it ends.
     var claim: Quotas.Claim { Quotas.Claim(account: account, minted: minted) }

@@ -26,12 +26,12 @@ struct Connection {
 
 /// The peers' connections of all TCP allocations of a relay, by their names, and until when some of them wait.
 struct Connections: ~Copyable {
-    private struct Place {
+    struct Place {
         var id = ConnectionID(rawValue: 0)
         var connection: Connection?
     }
 
-    private var slab = Slab<Place>(blank: Place())
+    private var slab = Slab<Place> { Place() }
     private var places: [ConnectionID: UInt32] = [:]
     private var deadlines = Deadlines()
 

@@ -8,7 +8,7 @@ extension Relay {
     static var connectionPatience: Duration { .seconds(30) }
 
     /// A Connect request (RFC 6062 §5.2): answered once the peer has accepted or not.
-    mutating func connect(
+    func connect(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) {
         let slot = try owned(request, by: identity)
@@ -56,7 +56,7 @@ extension Relay {
     }
 
     /// Draws a name for a connection and waits for what comes next.
-    mutating func begin(_ connection: Connection, _ now: Moment) -> ConnectionID {
+    func begin(_ connection: Connection, _ now: Moment) -> ConnectionID {
         let workers = UInt32(clamping: max(1, settings.workers))
         var id: ConnectionID
         repeat {
@@ -70,7 +70,7 @@ extension Relay {
     }
 
     /// A peer has accepted: the client may take the connection within half a minute.
-    mutating func connected(_ id: ConnectionID, now: Moment) {
+    func connected(_ id: ConnectionID, now: Moment) {
         guard case .connecting(let addressee) = connections[id]?.state else { return }
         connections.set(id, to: .pending, until: now.instant + Self.connectionPatience)
         replies.begin(.success, .connect, addressee.transaction)
@@ -80,7 +80,7 @@ extension Relay {
     }
 
     /// A peer has not accepted.
-    mutating func unconnected(_ id: ConnectionID, because failure: ConnectFailure) {
+    func unconnected(_ id: ConnectionID, because failure: ConnectFailure) {
         guard let connection = connections[id], case .connecting(let addressee) = connection.state else { return }
         forget(id)
         switch failure {

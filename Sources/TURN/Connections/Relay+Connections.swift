@@ -8,7 +8,7 @@ extension Relay {
     /// Takes a connection that a peer has opened to an allocation's relayed address (RFC 6062 §5.3).
     ///
     /// Who has no permission is closed in silence. The local socket is that of `peer`'s family.
-    package mutating func accept(from peer: Endpoint, at allocation: AllocationID, now: Moment) -> Arrival {
+    package func accept(from peer: Endpoint, at allocation: AllocationID, now: Moment) -> Arrival {
         guard let slot = slot(of: allocation), isActive(slot, now) else { return .refused(.noAllocation) }
         let peer = shown(peer)
         guard let permission = permission(for: peer.address, of: slot, now: now) else {
@@ -52,7 +52,7 @@ extension Relay {
     }
 
     /// A ConnectionBind request: the stream that it came on carries a peer's connection from now on (RFC 6062 §5.4).
-    mutating func connectionBind(
+    func connectionBind(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) {
         guard request.flow.transport.isStream else {
@@ -77,7 +77,7 @@ extension Relay {
     /// Counts what was read on one side of a joined connection, and says when more may be read there.
     ///
     /// Nothing is dropped: a stream has no gaps. A piece counts as a packet.
-    package mutating func pass(
+    package func pass(
         _ count: Int, _ direction: Direction, over id: ConnectionID, now: Moment
     ) -> Passage {
         guard let connection = connections[id] else { return .over }
@@ -114,7 +114,7 @@ extension Relay {
     // MARK: - The end
 
     /// Ends what has waited for too long; at most one Connect request is answered, the next at the next tick, due at once.
-    mutating func expireConnections(now: Moment) {
+    func expireConnections(now: Moment) {
         while outputs.room >= 8, let (due, id) = connections.first, due <= now.instant {
             outputs.append(.disconnect(id))
             if case .connecting = connections[id]?.state { return unconnected(id, because: .unreachable) }
@@ -123,14 +123,14 @@ extension Relay {
     }
 
     /// Lets go of a connection that is closed.
-    mutating func forget(_ id: ConnectionID) {
+    func forget(_ id: ConnectionID) {
         guard let slot = connections[id]?.slot else { return }
         connections.remove(id)
         allocations[slot].connections.removeAll { $0 == id }
     }
 
     /// Lets go of an allocation's connections of one family; the driver closes them with the relayed address.
-    mutating func forgetConnections(of slot: UInt32, _ family: IPAddress.Family) {
+    func forgetConnections(of slot: UInt32, _ family: IPAddress.Family) {
         guard !allocations[slot].connections.isEmpty else { return }
         for id in allocations[slot].connections where connections[id]?.peer.address.family == family {
             connections.remove(id)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The slots in which something changed that another process would have to know; each once.
+@usableFromInline
 struct Changes: ~Copyable {
-    private var slots: [UInt32] = []
+    @usableFromInline
+    var slots: [UInt32] = []
     private var isNoted: [Bool] = []
 
+    init() {}
+
+    @inlinable
     var isEmpty: Bool { slots.isEmpty }
 
     mutating func note(_ slot: UInt32) {

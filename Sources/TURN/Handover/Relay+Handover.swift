@@ -7,12 +7,12 @@ internal import Wire
 
 extension Relay {
     /// Whether ``nextChange()`` has something to tell.
-    @inline(__always)
+    @inlinable
     package var hasChanges: Bool { !changes.isEmpty }
 
     /// A slot in which an allocation or a reserved port came, went, or changed in what ``record(of:)`` tells; nil when
     /// all have been told.
-    package mutating func nextChange() -> UInt32? { changes.next() }
+    package func nextChange() -> UInt32? { changes.next() }
 
     /// The slot of a flow's allocation, opening or active; nil when it has none.
     package func slot(of flow: Flow) -> UInt32? { find(flow) }
@@ -63,7 +63,7 @@ extension Relay {
     /// Counted against the quotas unless another worker has it counted, but not refused by them. Its sockets are the driver's business, under the name that
     /// is returned: they count as open, and are closed with an ``Output/close(_:_:)`` each.
     /// - Returns: Nil when its flow has an allocation already.
-    package mutating func restore(_ record: AllocationRecord, isCounted: Bool = false) -> AllocationID? {
+    package func restore(_ record: AllocationRecord, isCounted: Bool = false) -> AllocationID? {
         guard record.isReserved || find(record.flow) == nil else { return nil }
         let slot = allocations.take()
         var allocation = Allocation.blank
@@ -92,6 +92,7 @@ extension Relay {
             .init(slot: slot, generation: allocation.generation &- 1, token: $0)
         }
         if !record.isReserved { allocation.flowHash = flows.hash(record.flow) }
+        let (claim, flowHash) = (allocation.claim, allocation.flowHash)
         allocations[slot] = allocation
         place(slot)
         for endpoint in [record.v4, record.v6] {
@@ -100,13 +101,13 @@ extension Relay {
             // A port of another worker's share stays this allocation's all the same.
             _ = pools[pool].take(endpoint.port, for: slot)
         }
-        if !isCounted { quotas(of: record.realm).keep(allocation.claim) }
+        if !isCounted { quotas(of: record.realm).keep(claim) }
         deadlines.set(slot, to: record.expiry)
         if let ticket = record.ticket { tickets[ticket] = slot }
         if record.isReserved {
             if let token = record.token { reservations[token] = slot }
         } else {
-            flows.insert(allocation.flowHash, slot)
+            flows.insert(flowHash, slot)
             allocationCount += 1
         }
         for permission in record.permissions.reversed() {
@@ -119,7 +120,7 @@ extension Relay {
         return name(of: slot)
     }
 
-    private mutating func restore(
+    private func restore(
         _ list: PeerLists.Kind, _ endpoint: Endpoint, _ channel: UInt16, _ expiry: Instant, of slot: UInt32
     ) {
         let place = add(list, of: slot)

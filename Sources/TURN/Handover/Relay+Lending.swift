@@ -22,7 +22,7 @@ extension Relay {
     /// The sockets leave without an ``Output/close(_:_:)``; the ports are free again once ``Input/returned(_:)`` says so.
     /// - Parameter request: What it is asked for with.
     /// - Returns: Nil when it is not here, or not that user's.
-    package mutating func lend(_ wanted: Wanted, for request: Span<UInt8>, now: Moment) -> (
+    package func lend(_ wanted: Wanted, for request: Span<UInt8>, now: Moment) -> (
         record: AllocationRecord, name: AllocationID
     )? {
         switch wanted {
@@ -53,7 +53,7 @@ extension Relay {
     ///
     /// - Returns: By which name its sockets go here; nil when the flow has got an allocation meanwhile, and what was lent
     ///   is given up: its sockets are to be closed.
-    package mutating func borrow(_ record: AllocationRecord, for flow: Flow) -> AllocationID? {
+    package func borrow(_ record: AllocationRecord, for flow: Flow) -> AllocationID? {
         var record = record
         if !record.isReserved { record.flow = flow }
         guard record.isReserved || find(flow) == nil else {
@@ -74,7 +74,7 @@ extension Relay {
     }
 
     /// Keeps the ports of a slot taken, and nothing else. Its place in the quota goes with what was lent.
-    private mutating func lend(_ slot: UInt32) {
+    private func lend(_ slot: UInt32) {
         deadlines.clear(slot)
         changes.note(slot)
         displace(slot)
@@ -86,11 +86,11 @@ extension Relay {
         rest.v4 = allocations[slot].v4.flatMap { owner(of: $0) == slot ? $0 : nil }
         rest.v6 = allocations[slot].v6.flatMap { owner(of: $0) == slot ? $0 : nil }
         allocations[slot] = rest
-        if rest.v4 == nil, rest.v6 == nil { free(slot) }
+        if allocations[slot].v4 == nil, allocations[slot].v6 == nil { free(slot) }
     }
 
     /// A lent port is closed where it was, or comes back.
-    mutating func returned(_ endpoint: Endpoint) {
+    func returned(_ endpoint: Endpoint) {
         guard let slot = owner(of: endpoint), allocations[slot].state == .lent else { return }
         give(endpoint)
         allocations[slot].setRelayed(endpoint.address.family, nil)
@@ -98,7 +98,7 @@ extension Relay {
     }
 
     /// What another worker must be asked for before a request with this token can be answered, and which one.
-    mutating func elsewhere(_ token: UInt64, of user: [UInt8]) -> Outcome? {
+    func elsewhere(_ token: UInt64, of user: [UInt8]) -> Outcome? {
         let worker = UInt8(truncatingIfNeeded: token >> 56)
         guard !isResuming, reservations[token] == nil, worker != settings.worker, Int(worker) < settings.workers else {
             return nil
@@ -108,7 +108,7 @@ extension Relay {
     }
 
     /// Takes a request again for which another worker was asked, or is not to be: what it had to give has been restored.
-    package mutating func resume(_ request: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    package func resume(_ request: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         isResuming = true
         defer { isResuming = false }
         return receive(request, on: flow, now: now)

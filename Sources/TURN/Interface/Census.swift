@@ -57,7 +57,7 @@ extension Relay {
     }
 
     /// Looks which allocations have relayed something since it looked last; to be called every so often.
-    package mutating func markActivity() {
+    package func markActivity() {
         activeCount = 0
         for slot in 0..<UInt32(allocations.capacity) where allocations[slot].state == .active {
             let packets = allocations[slot].toPeers.packets &+ allocations[slot].toClient.packets

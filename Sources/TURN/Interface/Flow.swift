@@ -9,6 +9,9 @@ package enum Transport: UInt8, Hashable, Sendable, CaseIterable {
     /// Whether messages are cut out of a byte stream, where ChannelData is padded to four bytes (RFC 8656 §12.5).
     @inlinable
     package var isStream: Bool { self == .tcp || self == .tls }
+
+    @inlinable @inline(__always)
+    package static func == (a: Self, b: Self) -> Bool { a.rawValue == b.rawValue }
 }
 
 /// The 5-tuple that identifies a client (RFC 8656 §3.2): what an allocation belongs to.
@@ -24,6 +27,12 @@ package struct Flow: Hashable, Sendable {
         self.client = client
         self.server = server
         self.transport = transport
+    }
+
+    /// Written out, so that it is inlined into other modules.
+    @inlinable @inline(__always)
+    package static func == (a: Self, b: Self) -> Bool {
+        a.client == b.client && a.server == b.server && a.transport == b.transport
     }
 }
 

@@ -17,7 +17,7 @@ extension Relay {
     }
 
     /// An Allocate request (RFC 8656 §7.2, whose steps are numbered here).
-    mutating func allocate(
+    func allocate(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) -> Outcome {
         // 2. One allocation per 5-tuple; a repeated request gets the same answer again.
@@ -142,7 +142,7 @@ extension Relay {
     }
 
     /// The other server whose turn it is to take a client (RFC 8489 §10: of the family of the client's own address).
-    private mutating func nextAlternate(for flow: Flow) -> Alternate? {
+    private func nextAlternate(for flow: Flow) -> Alternate? {
         guard !settings.alternates.isEmpty else { return nil }
         let fitting = settings.alternates.filter {
             $0.transport == flow.transport && $0.endpoint.address.family == flow.client.address.family
@@ -236,7 +236,7 @@ extension Relay {
         allocation.began = request.now
     }
 
-    private mutating func begin(
+    private func begin(
         _ slot: UInt32, _ request: Request, _ identity: Identity, _ addressee: Addressee, claim: Quotas.Claim,
         lifetime: Duration
     ) {
@@ -247,7 +247,7 @@ extension Relay {
         allocation.expiry = request.now.instant + lifetime
         allocations[slot] = allocation
         place(slot)
-        flows.insert(allocation.flowHash, slot)
+        flows.insert(allocations[slot].flowHash, slot)
     }
 
     /// Where the answer to the request that a slot's allocation was made by goes.
@@ -261,7 +261,7 @@ extension Relay {
     }
 
     /// Gives an allocation up that cannot be had, and says so.
-    mutating func abandon(_ slot: UInt32, _ refusal: Refusal, now: Moment) {
+    func abandon(_ slot: UInt32, _ refusal: Refusal, now: Moment) {
         let addressee = addressee(of: slot, now: now)
         release(slot, .v4)
         release(slot, .v6)
@@ -270,7 +270,7 @@ extension Relay {
     }
 
     /// Answers an Allocate request with what was allocated (RFC 8656 §7.2).
-    mutating func allocationSucceeds(_ slot: UInt32, _ addressee: Addressee, now: Moment) {
+    func allocationSucceeds(_ slot: UInt32, _ addressee: Addressee, now: Moment) {
         replies.begin(.success, .allocate, addressee.transaction)
         for family in [IPAddress.Family.v4, .v6] {
             guard let endpoint = allocations[slot].relayed(family) else { continue }

@@ -8,7 +8,7 @@ extension Relay {
     ///
     /// The nonce is looked at before the user: it takes one MAC with our own key, so that strangers do not make the
     /// server look up names and compute integrity. What a stranger learns from the order is nothing.
-    mutating func authenticate(
+    func authenticate(
         _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee
     ) throws(Refusal) -> Proof {
         let message = request.message
@@ -71,7 +71,7 @@ extension Relay {
 
     /// The worker that has the allocation of a request's ticket, which ``wanted`` then names: its key may prove what no
     /// credentials of today do.
-    private mutating func keeper(
+    private func keeper(
         of request: Request, _ bytes: Span<UInt8>, _ name: [UInt8], _ realm: String
     ) -> UInt8? {
         guard !isResuming, request.slot == nil, let ticket = ticket(in: request.message, bytes),
@@ -81,7 +81,7 @@ extension Relay {
         return ticket.worker
     }
 
-    private mutating func staleNonce(_ addressee: Addressee) -> Proof {
+    private func staleNonce(_ addressee: Addressee) -> Proof {
         counts.count(.staleNonce)
         challenge(addressee, .staleNonce)
         return .challenged
@@ -119,7 +119,7 @@ extension Relay {
 
     /// An access token under the identifier of the key that sealed it (RFC 7635 §7): the token holds the key that the
     /// request is protected with, and when that ends.
-    private mutating func authenticate(
+    private func authenticate(
         _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee, _ token: [UInt8], of identifier: [UInt8],
         _ thirdParty: ThirdParty
     ) -> Proof {
@@ -139,7 +139,7 @@ extension Relay {
     /// Challenges a client anew whose credentials are not accepted, and tells the operator why.
     ///
     /// While the database of users is still being read nobody is turned away.
-    private mutating func reject(_ addressee: Addressee, because problem: CredentialProblem) -> Proof {
+    private func reject(_ addressee: Addressee, because problem: CredentialProblem) -> Proof {
         if settings.credentials.isIncomplete { return .unknownYet }
         counts.count(RefusalCause(problem))
         let before = outputs.count
@@ -189,7 +189,7 @@ extension Relay {
     }
 
     /// Asks a client for credentials, or for a new nonce: as few bytes as the RFC allows.
-    mutating func challenge(_ addressee: Addressee, _ code: ErrorCode) {
+    func challenge(_ addressee: Addressee, _ code: ErrorCode) {
         guard mayAnswerStranger(addressee.flow, addressee.now) else { return }
         let (realm, offer) = (credentials(of: addressee.realm).realmBytes, PasswordAlgorithm.offer)
         replies.begin(.failure, addressee.method, addressee.transaction)

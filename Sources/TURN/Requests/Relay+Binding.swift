@@ -5,7 +5,7 @@ internal import Wire
 extension Relay {
     /// Tells a client its address (RFC 8489 §2): 32 bytes over IPv4, 44 over IPv6, and where NAT behaviour is discovered
     /// twice as many (RFC 5780 §6.1).
-    mutating func bindingSucceeds(
+    func bindingSucceeds(
         _ request: Request, _ bytes: Span<UInt8>, _ addressee: Addressee
     ) throws(Refusal) {
         let other = discovery(for: request.flow)
@@ -72,7 +72,7 @@ extension Relay {
     ///
     /// An answer from another address is what reflectors are made of, so elsewhere who asks for one gets none; and
     /// RESPONSE-ADDRESS is followed nowhere.
-    mutating func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    func receiveClassic(_ message: Message, _ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard settings.answersBinding else { return .dropped(.unexpected) }
         if flow.transport == .dtls { return refuseClassic(message, on: flow) }
         guard settings.rfc3489, !settings.authenticatesBinding, message.header.kind == .request,
@@ -98,7 +98,7 @@ extension Relay {
     }
 
     /// DTLS is not for RFC 3489: there its requests are answered with 500, and its indications not at all (RFC 8489 §11).
-    private mutating func refuseClassic(_ message: Message, on flow: Flow) -> Outcome {
+    private func refuseClassic(_ message: Message, on flow: Flow) -> Outcome {
         guard message.header.kind == .request else { return .dropped(.notUnderstood) }
         replies.begin(.failure, message.header.method, message.header.transaction, cookie: message.header.cookie)
         replies.append(ErrorCode.serverError, withReason: false)

@@ -4,7 +4,7 @@ internal import Wire
 
 extension Relay {
     /// A ChannelBind request (RFC 8656 §12.2).
-    mutating func channelBind(
+    func channelBind(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) {
         let (message, now) = (request.message, request.now)

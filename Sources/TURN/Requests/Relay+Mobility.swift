@@ -16,7 +16,7 @@ extension Relay {
     }
 
     /// Gives an allocation a ticket; what it had before is good no longer.
-    mutating func renewTicket(of slot: UInt32) {
+    func renewTicket(of slot: UInt32) {
         if let number = allocations[slot].ticket { tickets[number] = nil }
         let number = random.next()
         tickets[number] = slot
@@ -25,7 +25,7 @@ extension Relay {
     }
 
     /// Writes an allocation's ticket into the answer: of a repeated request, that of the first one.
-    mutating func appendTicket(of slot: UInt32) {
+    func appendTicket(of slot: UInt32) {
         guard let number = allocations[slot].ticket else { return }
         let ticket = TicketKey(settings.nonceKey).ticket(worker: settings.worker, number: number)
         replies.append(.mobilityTicket, ticket.span)
@@ -34,7 +34,7 @@ extension Relay {
     /// Finds the allocation of a Refresh request: that of its flow, or the one that its ticket names (RFC 8016 §3.2.2).
     ///
     /// - Returns: Nil when another worker has it, which ``wanted`` says.
-    mutating func refreshed(
+    func refreshed(
         _ request: Request, _ bytes: Span<UInt8>, by identity: Identity
     ) throws(Refusal) -> (slot: UInt32, elsewhere: UInt8?) {
         guard let value = request.message.value(of: .mobilityTicket, in: bytes) else {
@@ -75,7 +75,7 @@ extension Relay {
     }
 
     /// Takes requests and data of an allocation from another flow too, from where it goes on once something comes.
-    private mutating func prepareMove(of slot: UInt32, to flow: Flow) {
+    private func prepareMove(of slot: UInt32, to flow: Flow) {
         forgetMove(of: slot)
         allocations[slot].nextFlow = flow
         allocations[slot].nextFlowHash = flows.hash(flow)
@@ -83,7 +83,7 @@ extension Relay {
     }
 
     /// The client has sent something from where it is now: where it was is forgotten.
-    mutating func move(_ slot: UInt32) {
+    func move(_ slot: UInt32) {
         guard let flow = allocations[slot].nextFlow else { return }
         flows.remove(allocations[slot].flowHash, slot)
         allocations[slot].flow = flow
@@ -93,14 +93,14 @@ extension Relay {
     }
 
     /// The client has not come, or the allocation ends.
-    mutating func forgetMove(of slot: UInt32) {
+    func forgetMove(of slot: UInt32) {
         guard allocations[slot].nextFlow != nil else { return }
         flows.remove(allocations[slot].nextFlowHash, slot)
         allocations[slot].nextFlow = nil
     }
 
     /// A client's stream is over. An allocation that can follow its client waits for it (RFC 8016 §3.2).
-    mutating func disconnected(_ flow: Flow, now: Moment) {
+    func disconnected(_ flow: Flow, now: Moment) {
         guard let slot = find(flow) else { return }
         guard allocations[slot].state == .active, allocations[slot].ticket != nil else {
             return end(slot, because: .disconnected, now: now)

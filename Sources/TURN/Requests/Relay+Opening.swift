@@ -11,7 +11,7 @@ extension Relay {
     private static var attempts: Int { 8 }
 
     /// Asks for a socket on a random free port; false when there is none.
-    mutating func openNext(_ slot: UInt32, on address: IPAddress) -> Bool {
+    func openNext(_ slot: UInt32, on address: IPAddress) -> Bool {
         let pool = pool(for: address)
         let (even, pair) = (allocations[slot].opening.evenPort, allocations[slot].opening.pair)
         guard let port = pools[pool].take(for: slot, even: even, pair: pair, random: &random) else { return false }
@@ -19,20 +19,20 @@ extension Relay {
         return true
     }
 
-    private mutating func open(_ slot: UInt32, _ endpoint: Endpoint) {
+    private func open(_ slot: UInt32, _ endpoint: Endpoint) {
         allocations[slot].opening.endpoint = endpoint
         let name = name(of: slot)
         outputs.append(allocations[slot].relaysTCP ? .listen(name, at: endpoint) : .open(name, at: endpoint))
     }
 
-    mutating func pool(for address: IPAddress) -> Int {
+    func pool(for address: IPAddress) -> Int {
         if let index = pools.firstIndex(where: { $0.address == address }) { return index }
         pools.append(PortPool(address: address, ranges: settings.ports))
         return pools.count - 1
     }
 
     /// A socket is bound.
-    mutating func opened(_ allocation: AllocationID, at endpoint: Endpoint, now: Moment) {
+    func opened(_ allocation: AllocationID, at endpoint: Endpoint, now: Moment) {
         guard let slot = slot(of: allocation), allocations[slot].opening.endpoint == endpoint else {
             // Whoever wanted it has gone meanwhile.
             outputs.append(.close(allocation, endpoint.address.family))
@@ -50,7 +50,7 @@ extension Relay {
     }
 
     /// A socket could not be bound.
-    mutating func refused(
+    func refused(
         _ allocation: AllocationID, at endpoint: Endpoint, because failure: OpenFailure, now: Moment
     ) {
         guard let slot = slot(of: allocation), allocations[slot].opening.endpoint == endpoint else { return }
@@ -96,7 +96,7 @@ extension Relay {
         return Refusal(.insufficientCapacity, explanation, cause: cause)
     }
 
-    private mutating func activate(_ slot: UInt32, now: Moment) {
+    private func activate(_ slot: UInt32, now: Moment) {
         allocations[slot].state = .active
         allocationCount += 1
         counts.allocations &+= 1
@@ -108,7 +108,7 @@ extension Relay {
 
     // MARK: - ADDITIONAL-ADDRESS-FAMILY (RFC 8656 §7.2, step 9)
 
-    private mutating func openSecondFamily(_ slot: UInt32, now: Moment) {
+    private func openSecondFamily(_ slot: UInt32, now: Moment) {
         allocations[slot].opening.secondFamily = false
         allocations[slot].opening.evenPort = false
         allocations[slot].opening.failures = 0
@@ -126,7 +126,7 @@ extension Relay {
     /// How long the second port of a pair waits for its Allocate request; at least 30 s.
     private static var reservationLifetime: Duration { .seconds(60) }
 
-    private mutating func reserveNext(_ slot: UInt32, after endpoint: Endpoint, now: Moment) {
+    private func reserveNext(_ slot: UInt32, after endpoint: Endpoint, now: Moment) {
         let next = allocations.take()
         let neighbour = Endpoint(endpoint.address, endpoint.port &+ 1)
         let pool = pool(for: endpoint.address)
@@ -160,13 +160,13 @@ extension Relay {
         held.reservation = Allocation.Reservation(
             slot: slot, generation: allocations[slot].generation, token: token)
         held.expiry = now.instant + Self.reservationLifetime
-        allocations[next] = held
         allocations[slot].reservation = Allocation.Reservation(
             slot: next, generation: held.generation, token: token)
+        allocations[next] = held
         open(next, neighbour)
     }
 
-    private mutating func reserved(_ slot: UInt32, now: Moment) {
+    private func reserved(_ slot: UInt32, now: Moment) {
         guard let reservation = allocations[slot].reservation else { return }
         allocations[slot].state = .reserved
         changes.note(slot)
@@ -176,7 +176,7 @@ extension Relay {
     }
 
     /// The second port of a pair is another program's: both are given back and another pair is tried.
-    private mutating func pairRefused(_ next: UInt32, mayRetry: Bool, _ failure: OpenFailure, now: Moment) {
+    private func pairRefused(_ next: UInt32, mayRetry: Bool, _ failure: OpenFailure, now: Moment) {
         guard let reservation = allocations[next].reservation else { return }
         let slot = reservation.slot
         let failures = allocations[next].opening.failures
@@ -190,7 +190,7 @@ extension Relay {
     }
 
     /// Makes a reserved port the allocation of whoever has its token.
-    mutating func claim(
+    func claim(
         _ token: UInt64, _ request: Request, _ identity: Identity, _ addressee: Addressee, _ wish: Wish,
         wantsTicket: Bool
     ) throws(Refusal) {
@@ -208,7 +208,7 @@ extension Relay {
         allocation.wantsTicket = wantsTicket
         allocations[slot] = allocation
         place(slot)
-        flows.insert(allocation.flowHash, slot)
+        flows.insert(allocations[slot].flowHash, slot)
         activate(slot, now: request.now)
     }
 }

@@ -4,7 +4,7 @@ internal import Wire
 
 extension Relay {
     /// A CreatePermission request (RFC 8656 §10.2): all of its peers or none.
-    mutating func createPermission(
+    func createPermission(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) {
         let slot = try owned(request, by: identity)
@@ -39,7 +39,7 @@ extension Relay {
     }
 
     /// What a peer may be sent, or why it may not be.
-    mutating func standing(
+    func standing(
         of peer: Endpoint, for slot: UInt32, now: Moment
     ) throws(Refusal) -> PeerPolicy.Standing {
         guard let relayed = allocations[slot].relayed(peer.address.family) else {

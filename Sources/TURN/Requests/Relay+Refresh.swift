@@ -5,7 +5,7 @@ internal import Wire
 
 extension Relay {
     /// A Refresh request (RFC 8656 §8.2, RFC 8016 §3.2.2).
-    mutating func refresh(
+    func refresh(
         _ request: Request, _ bytes: Span<UInt8>, _ identity: Identity, _ addressee: Addressee
     ) throws(Refusal) -> Outcome {
         let (slot, elsewhere) = try refreshed(request, bytes, by: identity)

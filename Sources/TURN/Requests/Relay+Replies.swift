@@ -4,7 +4,7 @@ internal import Wire
 
 extension Relay {
     /// Answers with an error; with integrity and reason phrase when the client has proven who it is.
-    mutating func refuse(_ addressee: Addressee, _ refusal: Refusal) {
+    func refuse(_ addressee: Addressee, _ refusal: Refusal) {
         counts.count(refusal.cause)
         if addressee.method == .binding { counts.bindingErrors &+= 1 }
         guard addressee.identity != nil || mayAnswerStranger(addressee.flow, addressee.now) else { return }
@@ -31,14 +31,14 @@ extension Relay {
     }
 
     /// Answers with a success that has no attributes of its own.
-    mutating func succeed(_ addressee: Addressee) {
+    func succeed(_ addressee: Addressee) {
         replies.begin(.success, addressee.method, addressee.transaction)
         appendSoftware()
         finish(addressee)
     }
 
     /// Appends SOFTWARE where the operator wants it (RFC 8489 §14.14).
-    mutating func appendSoftware() {
+    func appendSoftware() {
         let software = settings.software
         if !software.isEmpty { replies.append(.software, software.span) }
     }
@@ -46,7 +46,7 @@ extension Relay {
     /// Appends where a client is to go (RFC 8489 §14.15, §14.16).
     ///
     /// With REALM and NONCE, which libwebrtc takes to the other server; others begin anew there.
-    private mutating func append(_ alternate: Alternate, _ nonce: [UInt8], realm: String) {
+    private func append(_ alternate: Alternate, _ nonce: [UInt8], realm: String) {
         let realm = credentials(of: realm).realmBytes
         replies.append(.alternateServer, address: alternate.endpoint)
         replies.append(.realm, realm.span)
@@ -56,7 +56,7 @@ extension Relay {
     }
 
     /// Closes the message being written off with integrity and fingerprint, and sends it.
-    mutating func finish(_ addressee: Addressee) {
+    func finish(_ addressee: Addressee) {
         if let identity = addressee.identity { replies.append(identity.integrity, key: identity.key) }
         if addressee.wantsFingerprint || settings.fingerprints { replies.appendFingerprint() }
         outputs.append(.reply(to: addressee.flow, bytes: replies.message))

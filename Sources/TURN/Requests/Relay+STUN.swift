@@ -17,7 +17,7 @@ extension Relay {
         known, and: [.changeRequest, .responsePort, .padding])
 
     /// A STUN message from a client (RFC 8489 §6.3).
-    mutating func receiveSTUN(_ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
+    func receiveSTUN(_ bytes: Span<UInt8>, on flow: Flow, now: Moment) -> Outcome {
         guard let message = try? Message(parsing: bytes) else { return .dropped(.malformed) }
         if message.header.isClassic { return receiveClassic(message, bytes, on: flow, now: now) }
         if message.fingerprintFits(in: bytes) == false { return .dropped(.wrongFingerprint) }
@@ -36,7 +36,7 @@ extension Relay {
         }
     }
 
-    private mutating func answer(_ request: Request, _ bytes: Span<UInt8>) -> Outcome {
+    private func answer(_ request: Request, _ bytes: Span<UInt8>) -> Outcome {
         let message = request.message
         let before = outputs.count
         var addressee = Addressee(
@@ -91,7 +91,7 @@ extension Relay {
     }
 
     /// The flow's allocation; one that has run out is ended first, `.tick` or not.
-    private mutating func current(_ flow: Flow, _ now: Moment) -> UInt32? {
+    private func current(_ flow: Flow, _ now: Moment) -> UInt32? {
         guard let slot = find(flow) else { return nil }
         guard allocations[slot].state == .active, now.instant >= allocations[slot].expiry else { return slot }
         end(slot, because: .expired, now: now)
@@ -100,7 +100,7 @@ extension Relay {
 
     /// Whether another answer may go to a client that has proven nothing: who has an allocation or a stream is known,
     /// everybody else may be a forged address.
-    mutating func mayAnswerStranger(_ flow: Flow, _ now: Moment) -> Bool {
+    func mayAnswerStranger(_ flow: Flow, _ now: Moment) -> Bool {
         guard flow.transport == .udp, find(flow) == nil else { return true }
         let isAdmitted = strangers.admit(
             flow.client.address, perSecond: settings.strangerAnswersPerSecond, burst: settings.strangerBurst,
@@ -118,7 +118,7 @@ extension Relay {
     }
 
     /// The slot of the request's allocation, owned by whoever sent the request (RFC 8656 §5), who is where it came from.
-    mutating func owned(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
+    func owned(_ request: Request, by identity: Identity) throws(Refusal) -> UInt32 {
         let slot = try found(request, by: identity)
         if allocations[slot].nextFlow == request.flow { move(slot) }
         return slot

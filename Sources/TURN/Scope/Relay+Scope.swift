@@ -9,7 +9,7 @@ internal import Wire
 
 extension Relay {
     /// Takes what happened in a room.
-    mutating func change(_ change: ScopeChange, now: Moment) {
+    func change(_ change: ScopeChange, now: Moment) {
         switch change {
         case .joined(let name, let scope, let isGuest):
             let before = scopes.scope(of: name)
@@ -36,7 +36,7 @@ extension Relay {
     ///
     /// A permission that is in force has been judged, and is taken back when its ground goes. It may be refreshed though
     /// nobody has told of the room yet: that is so for a moment after a restart.
-    mutating func checkScope(_ peer: Endpoint, _ standing: PeerPolicy.Standing, of slot: UInt32, now: Moment)
+    func checkScope(_ peer: Endpoint, _ standing: PeerPolicy.Standing, of slot: UInt32, now: Moment)
         throws(Refusal)
     {
         let scope = allocations[slot].scope
@@ -98,25 +98,25 @@ extension Relay {
     }
 
     /// Knows from now on where an allocation is, if this server made its credentials.
-    mutating func place(_ slot: UInt32) {
+    func place(_ slot: UInt32) {
         guard allocations[slot].scope != .open else { return }
         scopes.place(slot, of: allocations[slot].account, in: allocations[slot].scope)
     }
 
     /// An allocation is there no more.
-    mutating func displace(_ slot: UInt32) {
+    func displace(_ slot: UInt32) {
         guard allocations[slot].scope != .open else { return }
         scopes.displace(slot, of: allocations[slot].account, in: allocations[slot].scope)
         allocations[slot].scope = .open
     }
 
     /// An allocation that was moved to another room since last asked, and that room; nil when all have been told.
-    package mutating func nextScoped() -> (allocation: AllocationID, scope: Scope)? {
+    package func nextScoped() -> (allocation: AllocationID, scope: Scope)? {
         scoped.popLast().map { (name(of: $0), allocations[$0].scope) }
     }
 
     /// Moves an allocation into another room, or out of any: what it was granted goes with the room.
-    private mutating func move(_ slot: UInt32, to scope: Scope, now: Moment) {
+    private func move(_ slot: UInt32, to scope: Scope, now: Moment) {
         let before = allocations[slot].scope
         guard before != scope else { return }
         scopes.displace(slot, of: allocations[slot].account, in: before)
@@ -128,19 +128,19 @@ extension Relay {
     }
 
     /// Takes back what the allocations in a room were granted and may not have any more.
-    private mutating func judgeAll(in scope: Scope, now: Moment) {
+    private func judgeAll(in scope: Scope, now: Moment) {
         guard settings.scopesRooms else { return }
         for slot in scopes.slots(in: scope) { judge(slot, now: now) }
     }
 
-    private mutating func judge(_ slot: UInt32, now: Moment) {
+    private func judge(_ slot: UInt32, now: Moment) {
         guard settings.scopesRooms else { return }
         for list in [PeerLists.Kind.permissions, .channels] { withdraw(list, of: slot) }
         // The next piece that passes asks for it.
         for id in allocations[slot].connections { connections.setJudged(id, under: settingsNumber &- 1) }
     }
 
-    private mutating func withdraw(_ list: PeerLists.Kind, of slot: UInt32) {
+    private func withdraw(_ list: PeerLists.Kind, of slot: UInt32) {
         var place = allocations[slot].lists[list].first
         while place != Peer.none {
             let next = peers[place].next

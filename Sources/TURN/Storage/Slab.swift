@@ -4,16 +4,16 @@
 ///
 /// Growing costs one block and copies nothing, so that no packet waits for it.
 @safe
-struct Slab<Element>: ~Copyable {
+struct Slab<Element: ~Copyable>: ~Copyable {
     private var blocks: [UnsafeMutablePointer<Element>] = unsafe []
     private var free: [UInt32] = []
-    private let blank: Element
+    private let blank: () -> Element
 
     private static var blockBits: Int { 6 }
     private static var blockSize: Int { 1 << blockBits }
 
     /// - Parameter blank: What a place holds before it is first used.
-    init(blank: Element) { self.blank = blank }
+    init(blank: @escaping () -> Element) { self.blank = blank }
 
     deinit {
         for index in unsafe blocks.indices {
@@ -38,11 +38,12 @@ struct Slab<Element>: ~Copyable {
     /// Gives back a place that `take` returned.
     mutating func give(_ place: UInt32) { free.append(place) }
 
+    /// The element where it lies: reading one of its fields reads that field alone.
     subscript(place: UInt32) -> Element {
         @inline(__always)
-        _read { yield unsafe pointer(to: place).pointee }
+        unsafeAddress { unsafe UnsafePointer(pointer(to: place)) }
         @inline(__always)
-        _modify { yield unsafe &pointer(to: place).pointee }
+        unsafeMutableAddress { unsafe pointer(to: place) }
     }
 
     @inline(__always)
@@ -54,7 +55,8 @@ struct Slab<Element>: ~Copyable {
     private mutating func grow() {
         let first = UInt32(capacity)
         let block = UnsafeMutablePointer<Element>.allocate(capacity: Self.blockSize)
-        unsafe block.initialize(repeating: blank, count: Self.blockSize)
+        // Safe: every place of the block that was just allocated is written once.
+        for offset in 0..<Self.blockSize { unsafe (block + offset).initialize(to: blank()) }
         unsafe blocks.append(block)
         // Room for every place there is, so that giving back never allocates.
         free.reserveCapacity(capacity)
