@@ -73,7 +73,7 @@ extension Relay {
     }
 
     /// Goes on from another address of the family where the host has lost the one that was tried.
-    private mutating func openElsewhere(_ slot: UInt32, than endpoint: Endpoint) -> Bool {
+    private func openElsewhere(_ slot: UInt32, than endpoint: Endpoint) -> Bool {
         guard allocations[slot].opening.failures < Self.attempts,
             let address = relayAddress(endpoint.address.family, for: allocations[slot].flow),
             address != endpoint.address
