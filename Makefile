@@ -62,7 +62,8 @@ load: setup-test release ## Load walkie-talkie and channels on loopback and prin
 figures: setup-test release ## Measure what strangers and allocations cost, and hold it against the limits
 	@BINARY=$(binary) .venv/bin/python Tests/Load/figures.py
 
-bench: setup-test release ## Compare the cost of a relayed packet with coturn's, over UDP, TCP, TLS and DTLS
+bench: setup-test release ## Compare the cost of a relayed packet with coturn's, and count its instructions
+	@Tests/Bench/instructions
 	@Tests/Bench/compare
 
 lint: setup-test ## Check format, types, syntax and the project's own rules
