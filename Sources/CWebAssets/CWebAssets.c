@@ -263,6 +263,9 @@ static const unsigned char room_bar_js[] = {
 static const unsigned char room_call_screen_js[] = {
 #embed "../Web/client/room/call-screen.js"
 };
+static const unsigned char room_corner_js[] = {
+#embed "../Web/client/room/corner.js"
+};
 static const unsigned char room_farewell_js[] = {
 #embed "../Web/client/room/farewell.js"
 };
@@ -287,6 +290,12 @@ static const unsigned char room_room_js[] = {
 static const unsigned char room_share_screen_js[] = {
 #embed "../Web/client/room/share-screen.js"
 };
+static const unsigned char room_shortcuts_js[] = {
+#embed "../Web/client/room/shortcuts.js"
+};
+static const unsigned char room_stage_js[] = {
+#embed "../Web/client/room/stage.js"
+};
 static const unsigned char room_status_js[] = {
 #embed "../Web/client/room/status.js"
 };
@@ -295,6 +304,12 @@ static const unsigned char room_tiles_js[] = {
 };
 static const unsigned char room_troubles_js[] = {
 #embed "../Web/client/room/troubles.js"
+};
+static const unsigned char room_view_js[] = {
+#embed "../Web/client/room/view.js"
+};
+static const unsigned char style_bar_css[] = {
+#embed "../Web/client/style/bar.css"
 };
 static const unsigned char style_base_css[] = {
 #embed "../Web/client/style/base.css"
@@ -308,11 +323,29 @@ static const unsigned char style_calls_css[] = {
 static const unsigned char style_chat_css[] = {
 #embed "../Web/client/style/chat.css"
 };
+static const unsigned char style_conversation_css[] = {
+#embed "../Web/client/style/conversation.css"
+};
+static const unsigned char style_door_css[] = {
+#embed "../Web/client/style/door.css"
+};
 static const unsigned char style_home_css[] = {
 #embed "../Web/client/style/home.css"
 };
+static const unsigned char style_pieces_css[] = {
+#embed "../Web/client/style/pieces.css"
+};
+static const unsigned char style_talk_button_css[] = {
+#embed "../Web/client/style/talk-button.css"
+};
 static const unsigned char style_talkie_css[] = {
 #embed "../Web/client/style/talkie.css"
+};
+static const unsigned char style_tiles_css[] = {
+#embed "../Web/client/style/tiles.css"
+};
+static const unsigned char style_voice_css[] = {
+#embed "../Web/client/style/voice.css"
 };
 static const unsigned char talkie_html[] = {
 #embed "../Web/client/talkie.html"
@@ -481,6 +514,7 @@ static const struct sterna_asset assets[] = {
     {"room/banners.js", room_banners_js, sizeof room_banners_js},
     {"room/bar.js", room_bar_js, sizeof room_bar_js},
     {"room/call-screen.js", room_call_screen_js, sizeof room_call_screen_js},
+    {"room/corner.js", room_corner_js, sizeof room_corner_js},
     {"room/farewell.js", room_farewell_js, sizeof room_farewell_js},
     {"room/loudspeakers.js", room_loudspeakers_js, sizeof room_loudspeakers_js},
     {"room/news.js", room_news_js, sizeof room_news_js},
@@ -489,15 +523,25 @@ static const struct sterna_asset assets[] = {
     {"room/preview.js", room_preview_js, sizeof room_preview_js},
     {"room/room.js", room_room_js, sizeof room_room_js},
     {"room/share-screen.js", room_share_screen_js, sizeof room_share_screen_js},
+    {"room/shortcuts.js", room_shortcuts_js, sizeof room_shortcuts_js},
+    {"room/stage.js", room_stage_js, sizeof room_stage_js},
     {"room/status.js", room_status_js, sizeof room_status_js},
     {"room/tiles.js", room_tiles_js, sizeof room_tiles_js},
     {"room/troubles.js", room_troubles_js, sizeof room_troubles_js},
+    {"room/view.js", room_view_js, sizeof room_view_js},
+    {"style/bar.css", style_bar_css, sizeof style_bar_css},
     {"style/base.css", style_base_css, sizeof style_base_css},
     {"style/call.css", style_call_css, sizeof style_call_css},
     {"style/calls.css", style_calls_css, sizeof style_calls_css},
     {"style/chat.css", style_chat_css, sizeof style_chat_css},
+    {"style/conversation.css", style_conversation_css, sizeof style_conversation_css},
+    {"style/door.css", style_door_css, sizeof style_door_css},
     {"style/home.css", style_home_css, sizeof style_home_css},
+    {"style/pieces.css", style_pieces_css, sizeof style_pieces_css},
+    {"style/talk-button.css", style_talk_button_css, sizeof style_talk_button_css},
     {"style/talkie.css", style_talkie_css, sizeof style_talkie_css},
+    {"style/tiles.css", style_tiles_css, sizeof style_tiles_css},
+    {"style/voice.css", style_voice_css, sizeof style_voice_css},
     {"talkie.html", talkie_html, sizeof talkie_html},
     {"talkie/air.js", talkie_air_js, sizeof talkie_air_js},
     {"talkie/deck.js", talkie_deck_js, sizeof talkie_deck_js},

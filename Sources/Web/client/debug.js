@@ -47,7 +47,7 @@ export function expose(name, read) {
 /**
  * Lets a test do something to the page that no person can.
  * @param {string} name
- * @param {() => void} work
+ * @param {() => unknown} work
  */
 export function allow(name, work) {
     if (isOpen) Object.assign(Reflect.get(window, "__sterna"), { [name]: work });

@@ -90,6 +90,7 @@ export class Call {
         });
         expose("call", () => this.describe());
         allow("cut", () => this.seat.line.lose(0));
+        allow("media", () => this.media);
         this.seat.open();
     }
 

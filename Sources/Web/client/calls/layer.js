@@ -163,17 +163,17 @@ function talk(telephone, call) {
         ),
         h(
             "main",
-            { class: "stage", "data-count": "2", "data-screen": "none" },
+            { class: "stage" },
             banners(call, loudspeakers, { isSpeaking }),
             h(
                 "div",
-                { class: "tiles" },
+                { class: "tiles", "data-count": "1", "data-focus": "no" },
                 ownTile(call, { isSpeaking }),
                 choose(
                     () => (telephone.state() === "outgoing" ? undefined : call.people()[0]) ?? "waiting",
                     (person) =>
                         typeof person === "object"
-                            ? tile(person, call, loudspeakers)
+                            ? tile(person, loudspeakers)
                             : h("div", { class: "tile waits" }, portrait(machine.name, true), h("p", {}, () => (telephone.changed(), t(machine.isRinging ? "rings" : "dials")))),
                 ),
             ),

@@ -11,8 +11,10 @@ import { Retry } from "./retry.js";
 /** @typedef {import("./problems.js").Problem} Problem */
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {{ id: string, label: string }} Device */
+/** @typedef {"hd" | "sd" | "sound"} Quality */
 
 const storageKey = "sterna.devices";
+const qualityKey = "sterna.quality";
 /** @type {Record<Kind, MediaDeviceKind>} */
 const inputs = { audio: "audioinput", video: "videoinput" };
 
@@ -41,6 +43,10 @@ export class Media {
         /** The speaker that was picked; empty for the system's own. */
         this.output = signal("");
         this.isAsking = signal(false);
+        /** How much the person lets the pictures take of the network. */
+        this.quality = signal(/** @type {Quality} */ (["sd", "sound"].includes(local.read(qualityKey)) ? local.read(qualityKey) : "hd"));
+        /** The system, or a switch on the device, keeps the microphone silent though it is open. */
+        this.isSilenced = signal(false);
         /** Telephones either cannot or show nothing that anybody could read. */
         this.canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function" && !isTelephone;
         /** @type {"user" | "environment"} */
@@ -58,8 +64,8 @@ export class Media {
 
     /** Whether a voice or picture goes out now. */
     isSending = {
-        audio: () => this.wants.audio() && this.tracks.audio() !== null,
-        video: () => this.wants.video() && this.tracks.video() !== null,
+        audio: () => this.wants.audio() && this.tracks.audio() !== null && !this.isSilenced(),
+        video: () => this.wants.video() && this.tracks.video() !== null && this.quality() !== "sound",
         screen: () => this.tracks.screen() !== null,
     };
 
@@ -94,6 +100,8 @@ export class Media {
         const track = this.tracks[kind].peek();
         if (isOn && track?.readyState === "live") {
             track.enabled = true;
+            // Silent all the same: perhaps a fresh one is not.
+            if (track.muted) await this.inTurn(() => this.reopen(kind, false));
         } else if (isOn) {
             await this.open();
         } else if (kind === "audio") {
@@ -217,12 +225,26 @@ export class Media {
                 continue;
             }
             if (kind === "video") track.contentHint = "motion";
+            else this.watchSilence(track);
             track.onended = () => this.lose(kind, track);
             this.tracks[kind].peek()?.stop();
             this.tracks[kind].set(track);
             this.problems[kind].set(null);
             this.retries[kind].opened(performance.now());
         }
+    }
+
+    /** @param {Quality} quality */
+    setQuality(quality) {
+        this.quality.set(quality);
+        local.write(qualityKey, quality === "hd" ? null : quality);
+    }
+
+    /** @param {MediaStreamTrack} track */
+    watchSilence(track) {
+        const look = () => (this.tracks.audio.peek() ?? track) === track && this.isSilenced.set(track.muted);
+        track.onmute = track.onunmute = look;
+        this.isSilenced.set(track.muted);
     }
 
     /**
@@ -274,7 +296,8 @@ export class Media {
     close(kind) {
         const track = this.tracks[kind].peek();
         if (!track) return;
-        track.onended = null;
+        track.onended = track.onmute = track.onunmute = null;
+        if (kind === "audio") this.isSilenced.set(false);
         track.stop();
         this.tracks[kind].set(null);
     }

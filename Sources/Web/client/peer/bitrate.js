@@ -16,6 +16,12 @@ const shares = [
 /** @type {Share} */
 const telephone = { bitrate: 600_000, height: 360, frameRate: 24 };
 
+/**
+ * What somebody who spares the network lets through.
+ * @type {Share}
+ */
+const sparing = { bitrate: 250_000, height: 270, frameRate: 15 };
+
 /** Fractions of the share, best first; at the last rung there is only voice. */
 const rungs = [1, 0.5, 0.2, 0];
 export const lowestRung = rungs.length - 1;
@@ -25,24 +31,34 @@ export const lowestRung = rungs.length - 1;
  * @param {number} others How many people the picture goes to.
  * @param {number} rung Zero is best.
  * @param {boolean} isTelephone
+ * @param {"hd" | "sd" | "sound"} [quality] What the person chose.
  * @returns {Share | null}
  */
-export function share(others, rung, isTelephone) {
-    const full = shares[Math.min(Math.max(others, 1), shares.length) - 1] ?? telephone;
+export function share(others, rung, isTelephone, quality = "hd") {
+    if (quality === "sound") return null;
+    const full = least(shares[Math.min(Math.max(others, 1), shares.length) - 1] ?? telephone, quality === "sd" ? sparing : null);
     const fraction = rungs[Math.min(rung, lowestRung)] ?? 0;
     if (fraction === 0) return null;
-    const { bitrate, height, frameRate } = isTelephone
-        ? {
-              bitrate: Math.min(full.bitrate, telephone.bitrate),
-              height: Math.min(full.height, telephone.height),
-              frameRate: Math.min(full.frameRate, telephone.frameRate),
-          }
-        : full;
+    const { bitrate, height, frameRate } = least(full, isTelephone ? telephone : null);
     return {
         bitrate: Math.round(bitrate * fraction),
         // The eye forgives fewer pixels sooner than it forgives blocks.
         height: Math.round(height * Math.sqrt(fraction)),
         frameRate: fraction < 0.5 ? Math.min(frameRate, 15) : frameRate,
+    };
+}
+
+/**
+ * @param {Share} one
+ * @param {Share | null} other
+ * @returns {Share}
+ */
+function least(one, other) {
+    if (!other) return one;
+    return {
+        bitrate: Math.min(one.bitrate, other.bitrate),
+        height: Math.min(one.height, other.height),
+        frameRate: Math.min(one.frameRate, other.frameRate),
     };
 }
 

@@ -131,7 +131,8 @@ export class Mesh {
             });
         }
         effect(() => {
-            // More people, less for each.
+            // More people, less for each; and as much as the person allows.
+            this.media.quality();
             for (const person of this.people()) this.limit(person);
         });
     }
@@ -141,7 +142,7 @@ export class Mesh {
         const sender = person.pair?.transceiver("video")?.sender;
         if (!sender) return;
         const rung = this.gauges.rungOf(person);
-        apply(sender, share(this.people.peek().length, rung, isTelephone)).catch((error) => log("limit", String(error)));
+        apply(sender, share(this.people.peek().length, rung, isTelephone, this.media.quality.peek())).catch((error) => log("limit", String(error)));
     }
 
     /** Whether only voice is left of what one sends. */

@@ -31,6 +31,10 @@ export function banners(call, loudspeakers, own) {
         line("lost", () => isLost(), "weak", () => t(call.isConnected() ? "reconnecting" : "reconnectingAlone")),
         line("sound", loudspeakers.isBlocked, "sound", null, { word: "tapToHear", press: () => void loudspeakers.unblock() }),
         troubles(media),
+        line("silenced", () => media.isSilenced() && media.wants.audio(), "microphone-off", () => t("silenced"), {
+            word: "tryAgain",
+            press: () => void media.recover(),
+        }),
         line("muted", talksInVain(call, own), "microphone-off", () => t("youAreMuted"), {
             word: "turnOn",
             press: () => void media.turn("audio", true),

@@ -9,6 +9,7 @@ import { languageSwitch } from "../home/frame.js";
 import { end, ownerKeyOf } from "../home/rooms.js";
 import { linkCard, pick } from "../home/share.js";
 import { pickers, speakerPicker } from "./pickers.js";
+import { hasKeys, setKeys } from "./shortcuts.js";
 import { troubles } from "./troubles.js";
 
 /** @typedef {import("../call/call.js").Call} Call */
@@ -24,8 +25,8 @@ export function bar(call, leave) {
     return h(
         "nav",
         { class: "bar", "aria-label": () => t("callTitle") },
-        toggle("microphone", "microphone", media.isSending.audio, () => media.turn("audio", !media.isSending.audio())),
-        toggle("camera", "camera", media.isSending.video, () => media.turn("video", !media.isSending.video())),
+        toggle("microphone", "microphone", media.isSending.audio, () => media.turn("audio", !media.isSending.audio()), "M"),
+        toggle("camera", "camera", media.isSending.video, () => media.turn("video", !media.isSending.video()), "V"),
         media.canShareScreen &&
             h(
                 "button",
@@ -56,11 +57,13 @@ export function bar(call, leave) {
  * @param {Icon} picture
  * @param {() => boolean} isOn
  * @param {() => Promise<void>} press
+ * @param {string} [key] The key that does the same.
  */
-export function toggle(name, picture, isOn, press) {
+export function toggle(name, picture, isOn, press, key) {
+    const hint = () => (key && hasKeys() ? `${t(name)} (${key})${name === "microphone" ? `. ${t("holdToTalk")}` : ""}` : null);
     return h(
         "button",
-        { type: "button", id: name, class: "tool switch", "data-on": () => (isOn() ? "yes" : "no"), onclick: () => void press() },
+        { type: "button", id: name, class: "tool switch", "data-on": () => (isOn() ? "yes" : "no"), title: hint, onclick: () => void press() },
         pick(() => (isOn() ? picture : /** @type {Icon} */ (`${picture}-off`))),
         h("span", {}, () => t(name)),
         h("span", { class: "state" }, () => t(isOn() ? "on" : "off")),
@@ -99,11 +102,34 @@ function settingsDialog(call) {
             for (const part of pickers(call.media)) body.append(part);
             const speaker = speakerPicker(call.media);
             if (speaker) body.append(speaker);
+            body.append(qualityPicker(call.media), keysSwitch());
             body.append(h("div", { class: "field" }, h("span", { class: "label" }, () => t("language")), languageSwitch()));
             if (ownerKey) body.append(endForAll(call, ownerKey, close));
             return [body];
         },
     );
+}
+
+/**
+ * How much of the network the pictures may take.
+ * @param {import("../media/media.js").Media} media
+ */
+function qualityPicker(media) {
+    /** @type {HTMLSelectElement} */
+    const select = h(
+        "select",
+        { id: "quality", onchange: () => media.setQuality(/** @type {import("../media/media.js").Quality} */ (select.value)) },
+        /** @type {const} */ ([["hd", "qualityHigh"], ["sd", "qualityLow"], ["sound", "qualitySound"]]).map(([value, word]) =>
+            h("option", { value, selected: () => media.quality() === value }, () => t(word)),
+        ),
+    );
+    return h("div", { class: "field" }, h("label", { for: "quality" }, () => t("quality")), select);
+}
+
+function keysSwitch() {
+    /** @type {HTMLInputElement} */
+    const box = h("input", { id: "keys", type: "checkbox", checked: hasKeys, onchange: () => setKeys(box.checked) });
+    return h("label", { class: "check" }, box, h("span", {}, () => t("keys")));
 }
 
 /**

@@ -2,7 +2,7 @@
 // The call itself: how it stands, the pictures, and the bar of buttons that never hides.
 
 import { interrupt, say } from "../core/announce.js";
-import { choose, each, h } from "../core/dom.js";
+import { choose, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/language.js";
 import { effect, signal } from "../core/signal.js";
@@ -15,7 +15,9 @@ import { bar } from "./bar.js";
 import { Loudspeakers } from "./loudspeakers.js";
 import { pinScreen } from "./pin-screen.js";
 import { statusOf, statusWords } from "./status.js";
-import { ownTile, screenTile, tile } from "./tiles.js";
+import { shortcuts } from "./shortcuts.js";
+import { fullScreen, largerButtons, pictures } from "./stage.js";
+import { View } from "./view.js";
 
 /** @typedef {import("../call/call.js").Call} Call */
 /** @typedef {import("../call/call.js").Ending} Ending */
@@ -44,17 +46,33 @@ export function callScreen(call, { leave, over }) {
         else say(t(statusWords[next]));
     });
 
-    const tiles = h("div", { class: "tiles" });
-    tiles.append(ownTile(call, own));
-    each(tiles, call.people, (person) => person, (person) => tile(person, call, loudspeakers));
-    const screens = h("div", { class: "screens" });
-    each(
-        screens,
-        () => call.people().filter((person) => person.screen()),
-        (person) => person,
-        (person) => screenTile(person),
+    const view = new View(call.people);
+    const { media } = call;
+    /** @type {HTMLElement} */
+    const stage = h(
+        "main",
+        { class: "stage" },
+        banners(call, loudspeakers, own),
+        pictures(call, view, loudspeakers, own),
+        choose(() => call.people().length > 0, () => largerButtons(() => stage)),
+        choose(
+            () => call.people().length === 0 && (call.pinWanted() ? "pin" : call.hasJoined || call.link() === "open" ? "alone" : null),
+            (key) => (key === "pin" ? pinScreen(call) : alone(call)),
+        ),
     );
-    const hasScreen = () => call.people().some((person) => person.screen());
+    let isHeldOpen = false;
+    shortcuts({
+        microphone: () => void media.turn("audio", !media.isSending.audio()),
+        camera: () => void media.turn("video", !media.isSending.video()),
+        full: () => void fullScreen(stage),
+        away: () => view.pinned.set(null),
+        // Who is heard anyway is not silenced by letting go.
+        talk: (isHeld) => {
+            if (isHeld ? media.isSending.audio() : !isHeldOpen) return;
+            isHeldOpen = isHeld;
+            void media.turn("audio", isHeld);
+        },
+    });
 
     return h(
         "div",
@@ -66,17 +84,7 @@ export function callScreen(call, { leave, over }) {
             h("h1", { class: "unseen", tabindex: "-1" }, () => t("callTitle")),
             h("p", { class: "status" }, h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, () => sentence(call, status()))),
         ),
-        h(
-            "main",
-            { class: "stage", "data-count": () => Math.max(2, call.people().length + 1), "data-screen": () => (hasScreen() ? "shared" : "none") },
-            banners(call, loudspeakers, own),
-            screens,
-            tiles,
-            choose(
-                () => call.people().length === 0 && (call.pinWanted() ? "pin" : call.hasJoined || call.link() === "open" ? "alone" : null),
-                (key) => (key === "pin" ? pinScreen(call) : alone(call)),
-            ),
-        ),
+        stage,
         bar(call, () => {
             call.leave();
             leave();

@@ -7,18 +7,21 @@ import { t } from "../core/language.js";
 import { effect } from "../core/signal.js";
 import { mark } from "../debug.js";
 import { isTelephone } from "../media/constraints.js";
+import { mover, presentCorner } from "./corner.js";
 
 /** @typedef {import("../call/conversation.js").Conversation} Call */
 /** @typedef {import("../peer/person.js").Person} Person */
 /** @typedef {import("../core/language.js").Word} Word */
 /** @typedef {import("./loudspeakers.js").Loudspeakers} Loudspeakers */
+/** @typedef {import("./view.js").Source} Source */
+/** @typedef {import("./view.js").View} View */
 
 /**
  * @param {Person} person
- * @param {Call} call
  * @param {Loudspeakers} loudspeakers
+ * @param {View | null} view Null where there is one picture only.
  */
-export function tile(person, call, loudspeakers) {
+export function tile(person, loudspeakers, view = null) {
     const video = h("video", { autoplay: true, playsinline: true, muted: true, "aria-hidden": "true" });
     const audio = h("audio", { autoplay: true });
     video.srcObject = person.streams.video;
@@ -43,7 +46,8 @@ export function tile(person, call, loudspeakers) {
     return h(
         "figure",
         {
-            class: "tile",
+            class: () => (view?.isMain(person, "camera") ? "tile main" : "tile"),
+            onclick: (/** @type {MouseEvent} */ event) => isPicture(event) && view?.pin(person, "camera"),
             "data-peer": person.id,
             "data-condition": person.condition,
             "data-picture": () => (person.video() && person.condition() !== "connecting" ? "on" : "off"),
@@ -62,6 +66,7 @@ export function tile(person, call, loudspeakers) {
                     h("button", { type: "button", class: "primary small", onclick: () => person.pair?.retry() }, () => t("tryAgain")),
             ),
         ),
+        view && pinButton(view, person, "camera", name),
         h(
             "figcaption",
             {},
@@ -95,23 +100,25 @@ export function ownTile(call, { isSpeaking }) {
         void video.play().catch(() => {});
     });
     const name = () => (call.name ? `${call.name} (${t("you")})` : t("you"));
-    return h(
+    /** @type {HTMLElement} */
+    const figure = h(
         "figure",
         {
             class: "tile own",
+            "data-corner": presentCorner,
             "data-picture": () => (media.isSending.video() ? "on" : "off"),
             "data-speaking": () => (isSpeaking() && media.isSending.audio() ? "yes" : "no"),
         },
         video,
         avatar(() => call.name || t("you")),
+        mover(() => figure),
         choose(
             () => isTelephone && media.isSending.video() && media.devices.video().length > 1,
             () =>
                 h(
                     "button",
-                    { type: "button", class: "flip", onclick: () => void media.flip() },
+                    { type: "button", class: "over round flip", "aria-label": () => t("flip"), title: () => t("flip"), onclick: () => void media.flip() },
                     icon("flip"),
-                    h("span", {}, () => t("flip")),
                 ),
         ),
         h(
@@ -124,13 +131,15 @@ export function ownTile(call, { isSpeaking }) {
             ),
         ),
     );
+    return figure;
 }
 
 /**
  * What somebody shows of their screen.
  * @param {Person} person
+ * @param {View} view
  */
-export function screenTile(person) {
+export function screenTile(person, view) {
     const video = h("video", { autoplay: true, playsinline: true, muted: true });
     video.srcObject = person.streams.screen;
     effect(() => {
@@ -139,9 +148,48 @@ export function screenTile(person) {
     });
     return h(
         "figure",
-        { class: "tile screen", "data-picture": "on" },
+        {
+            class: () => (view.isMain(person, "screen") ? "tile screen main" : "tile screen"),
+            "data-picture": "on",
+            onclick: (/** @type {MouseEvent} */ event) => isPicture(event) && view.pin(person, "screen"),
+        },
         video,
+        pinButton(view, person, "screen", () => person.name() || t("guest")),
         h("figcaption", {}, h("span", { class: "name" }, () => t("guestScreen", { name: person.name() || t("guest") }))),
+    );
+}
+
+/**
+ * Whether a press was on the picture itself and on no button over it.
+ * @param {MouseEvent} event
+ */
+function isPicture({ target }) {
+    return target instanceof Element && !target.closest("button");
+}
+
+/**
+ * What a tap on the picture does, for a keyboard and a screen reader; where there is something to choose between.
+ * @param {View} view
+ * @param {Person} person
+ * @param {Source} source
+ * @param {() => string} name
+ */
+function pinButton(view, person, source, name) {
+    return choose(
+        () => view.count() > 1,
+        () =>
+            h(
+                "button",
+                {
+                    type: "button",
+                    class: "over round pin",
+                    "aria-pressed": () => String(view.isPinned(person, source)),
+                    "aria-label": () => t("pinPicture", { name: name() }),
+                    title: () => t("pinPicture", { name: name() }),
+                    onclick: () => view.pin(person, source),
+                },
+                icon("pin"),
+            ),
     );
 }
 
