@@ -2,12 +2,13 @@
 // The buttons of a call, each with its word, always in the same place.
 
 import { dialog } from "../core/dialog.js";
-import { h } from "../core/dom.js";
+import { choose, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { t } from "../core/language.js";
 import { languageSwitch } from "../home/frame.js";
 import { end, ownerKeyOf } from "../home/rooms.js";
 import { linkCard, pick } from "../home/share.js";
+import { askToNotify, mayNotify } from "./news.js";
 import { pickers, speakerPicker } from "./pickers.js";
 import { hasKeys, setKeys } from "./shortcuts.js";
 import { troubles } from "./troubles.js";
@@ -104,6 +105,12 @@ function settingsDialog(call) {
             if (speaker) body.append(speaker);
             body.append(qualityPicker(call.media), keysSwitch());
             body.append(h("div", { class: "field" }, h("span", { class: "label" }, () => t("language")), languageSwitch()));
+            body.append(
+                choose(
+                    () => (mayNotify() === "default" ? "ask" : null),
+                    () => h("button", { type: "button", class: "secondary", id: "notify", onclick: () => void askToNotify() }, icon("bell"), h("span", {}, () => t("notifyCall"))),
+                ),
+            );
             if (ownerKey) body.append(endForAll(call, ownerKey, close));
             return [body];
         },

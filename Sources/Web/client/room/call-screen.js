@@ -13,6 +13,7 @@ import { stayAwake } from "../media/wake.js";
 import { banners } from "./banners.js";
 import { bar } from "./bar.js";
 import { Loudspeakers } from "./loudspeakers.js";
+import { newsLine } from "./news.js";
 import { pinScreen } from "./pin-screen.js";
 import { statusOf, statusWords } from "./status.js";
 import { shortcuts } from "./shortcuts.js";
@@ -48,11 +49,13 @@ export function callScreen(call, { leave, over }) {
 
     const view = new View(call.people);
     const { media } = call;
+    const lines = banners(call, loudspeakers, own);
+    lines.append(newsLine());
     /** @type {HTMLElement} */
     const stage = h(
         "main",
         { class: "stage" },
-        banners(call, loudspeakers, own),
+        lines,
         pictures(call, view, loudspeakers, own),
         choose(() => call.people().length > 0, () => largerButtons(() => stage)),
         choose(

@@ -9,11 +9,12 @@ import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
 import { local } from "../core/storage.js";
 import { header } from "../home/frame.js";
-import { ask, note } from "../home/rooms.js";
+import { ask, forget, note } from "../home/rooms.js";
 import { Media } from "../media/media.js";
+import { unlockTones } from "../media/tones.js";
 import { callScreen } from "./call-screen.js";
 import { farewell } from "./farewell.js";
-import { news } from "./news.js";
+import { news, newsTitle } from "./news.js";
 import { preview } from "./preview.js";
 import { shareScreen } from "./share-screen.js";
 
@@ -23,6 +24,12 @@ import { shareScreen } from "./share-screen.js";
 /** @typedef {import("../call/window.js").Hold} Hold */
 /** @typedef {"loading" | "share" | "preview" | "call" | import("./farewell.js").Farewell} Screen */
 /** @typedef {{ audio: boolean, video: boolean }} Wants */
+
+/**
+ * After these the link is of no use.
+ * @type {Set<string>}
+ */
+const dead = new Set(["owner", "expired", "one-time", "renewed", "operator", "unknown"]);
 
 /**
  * @param {string} token
@@ -46,6 +53,7 @@ export function room(token, isNew, go) {
     const look = async () => {
         const answer = await ask(token);
         if (typeof answer === "number") {
+            if (answer === 404 || answer === 410) forget(token);
             screen.set(answer === 404 ? "unknown" : answer === 410 ? "expired" : "unreachable");
             return;
         }
@@ -87,7 +95,10 @@ export function room(token, isNew, go) {
      * @param {string} pin
      * @param {Wants} wants
      */
-    const join = (name, pin, wants) => void sit({ name, pin, wants });
+    const join = (name, pin, wants) => {
+        unlockTones();
+        void sit({ name, pin, wants });
+    };
 
     /** Sits down again with what was on before. */
     const rejoin = () => {
@@ -112,6 +123,19 @@ export function room(token, isNew, go) {
         held = null;
         media.stop();
         screen.set(ending);
+        if (dead.has(ending)) forget(token);
+        if (ending === "left") void lookBack();
+    };
+
+    /** Whoever leaves a one-time call has ended it: there is nothing to come back to. */
+    const lookBack = async () => {
+        for (const pause of [300, 1500, 5000]) {
+            await new Promise((done) => window.setTimeout(done, pause));
+            if (screen.peek() !== "left") return;
+            if ((await ask(token)) !== 410) continue;
+            if (screen.peek() === "left") over("one-time");
+            return;
+        }
     };
 
     const again = async () => {
@@ -138,7 +162,7 @@ export function room(token, isNew, go) {
     if (!isNew) void begin();
 
     effect(() => {
-        document.title = `${t("callTitle")} · Sterna`;
+        document.title = `${newsTitle() || t("callTitle")} · Sterna`;
     });
     let isFirst = true;
     effect(() => {

@@ -166,6 +166,7 @@ export const english = {
     newsLeft: "{name} has left.",
     newsAway: "{name} has lost the connection.",
     newsBack: "{name} is back.",
+    notifyCall: "Notify me when someone joins or leaves",
     endForAll: "End the call for everyone",
     endForAllSure: "The call ends for everyone and the link stops working. End it?",
     endNow: "End it for everyone",
