@@ -318,6 +318,26 @@ def test_firefox_and_chromium_write_and_talk(writers, firefox):
         one.hears(1, 30)
 
 
+def test_two_of_one_name_are_told_apart(writers):
+    """The same words of two people called Ana: under a name each, with the marks that the server gives them."""
+    [ben] = writers("Ben")
+    channel = ben.make()
+    first, second = writers("Ana", "Ana", channel=channel)
+    first.write("I am Ana")
+    ben.sees("I am Ana")
+    second.write("so am I")
+    ben.sees("so am I")
+    marks = ".message:has-text('{}') .mark:not([hidden])"
+    for text in ("I am Ana", "so am I"):
+        ben.page.wait_for_selector(marks.format(text))
+    shown = [ben.page.text_content(marks.format(text)) for text in ("I am Ana", "so am I")]
+    assert len(set(shown)) == 2 and all(len(mark) > 1 for mark in shown), shown
+    # Nobody else is called Ben.
+    ben.write("and I am Ben")
+    first.sees("and I am Ben")
+    sees(first.person, "[...document.querySelectorAll('.message')].at(-1).querySelector('.mark').hidden")
+
+
 def test_an_unlisted_channel_is_found_by_its_link_alone(writers):
     ana, ben = writers("Ana", "Ben")
     channel = ana.make(unlisted=True)

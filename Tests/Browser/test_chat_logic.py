@@ -109,3 +109,13 @@ def test_names_are_called_whole_and_by_the_longest(ask):
         ("mention", "@Ana"), ("words", ", "), ("mention", "@Ana Lena"), ("words", " and @Anatol; a@Ana")]
     calls = ask("chat/text.js", "return ['hi @ana!', '@Anatol', 'Ana', '@ana lena'].map(text => m.calls(text, 'Ana'))")
     assert calls == [True, False, False, True]
+
+
+@pytest.mark.parametrize("text, place", [
+    ("https://example.org/a", None), ("http://example.org:8080", None), ("HTTPS://Example.org", None),
+    ("https://bank.com@evil.example/", "evil.example"), ("https://bank.com:443@evil.example/login", "evil.example"),
+    ("https://\u0440aypal.com/", "xn--aypal-uye.com"),
+])
+def test_a_link_that_hides_where_it_goes_says_it(ask, text, place):
+    found = ask("chat/text.js", f"return m.hiddenPlace('{text}', new URL('{text}').href)")
+    assert found == place

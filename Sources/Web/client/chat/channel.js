@@ -8,7 +8,7 @@ import { calls } from "./text.js";
 
 /** @typedef {import("./history.js").Message} Message */
 /** @typedef {import("./outbox.js").Draft} Draft */
-/** @typedef {{ peerId: string, name: string }} Peer */
+/** @typedef {{ peerId: string, name: string, mark?: string }} Peer */
 
 const storageKey = "sterna.read";
 

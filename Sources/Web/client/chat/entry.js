@@ -6,7 +6,7 @@ import { colourOf, initialOf } from "../core/colour.js";
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { language, t } from "../core/language.js";
-import { partsOf } from "./text.js";
+import { hiddenPlace, partsOf } from "./text.js";
 
 /** @typedef {import("./channel.js").TextChannel} TextChannel */
 /** @typedef {import("./chat.js").Chat} Chat */
@@ -27,13 +27,14 @@ export function entry(chat, channel, message, before, mark) {
     const sent = new Date(message.sentAt);
     const isNewDay = !before || new Date(before.sentAt).toDateString() !== sent.toDateString();
     const isFirstNew = mark !== null && message.id > mark && (before === undefined || before.id <= mark) && message.author !== chat.name;
-    const isGrouped = !isNewDay && !isFirstNew && before?.author === message.author && sent.getTime() - new Date(before.sentAt).getTime() < together;
+    const isSame = before?.author === message.author && before.mark === message.mark;
+    const isGrouped = !isNewDay && !isFirstNew && before && isSame && sent.getTime() - new Date(before.sentAt).getTime() < together;
     return h(
         "li",
         { class: "message", "data-id": message.id, "data-grouped": isGrouped ? "yes" : "no", "data-calls": chat.isCalling(message.text) ? "yes" : "no" },
         isNewDay && h("p", { class: "day" }, h("span", {}, () => day(sent))),
         isFirstNew && h("p", { class: "day fresh" }, h("span", {}, () => t("newMessages"))),
-        h("span", { class: "face", "aria-hidden": "true", "data-colour": colourOf(message.author) }, isGrouped ? "" : initialOf(message.author)),
+        h("span", { class: "face", "aria-hidden": "true", "data-colour": () => colourOf(message.author + (isNamesake(channel, message) ? message.mark : "")) }, isGrouped ? "" : initialOf(message.author)),
         h(
             "div",
             { class: "said" },
@@ -41,6 +42,7 @@ export function entry(chat, channel, message, before, mark) {
                 "p",
                 { class: isGrouped ? "unseen" : "who" },
                 h("strong", {}, message.author),
+                h("span", { class: "mark", hidden: () => !isNamesake(channel, message) }, `#${message.mark ?? ""}`),
                 h("time", { datetime: message.sentAt }, () => time(sent)),
             ),
             body(chat, channel, message),
@@ -53,6 +55,17 @@ export function entry(chat, channel, message, before, mark) {
                 icon("more"),
             ),
     );
+}
+
+/**
+ * Whether somebody else of the same name is here or has written here: then a mark of the server tells them apart.
+ * @param {TextChannel} channel
+ * @param {Message} message
+ */
+function isNamesake(channel, { author, mark }) {
+    if (mark === undefined) return false;
+    const isOther = (/** @type {string} */ name, /** @type {string | undefined} */ of) => name === author && of !== undefined && of !== mark;
+    return channel.messages().some((one) => isOther(one.author, one.mark)) || channel.online().some((one) => isOther(one.name, one.mark));
 }
 
 /**
@@ -84,11 +97,26 @@ function body(chat, channel, message) {
     const paragraph = h("p", { class: "words" });
     for (const part of partsOf(message.text, chat.name, names)) {
         if (part.kind === "words") paragraph.append(part.text);
-        else if (part.kind === "link") paragraph.append(h("a", { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow" }, part.text));
+        else if (part.kind === "link") paragraph.append(link(part.text, part.href));
         else if (part.kind === "mention") paragraph.append(h("span", { class: part.isMine ? "mention mine" : "mention" }, part.text));
         else paragraph.append(picture(part.href, message.author));
     }
     return paragraph;
+}
+
+/**
+ * A link; where what is written hides the place that it leads to, the place is said behind it.
+ * @param {string} text
+ * @param {string} href
+ */
+function link(text, href) {
+    const place = hiddenPlace(text, href);
+    return h(
+        "a",
+        { href, target: "_blank", rel: "noopener noreferrer nofollow", title: new URL(href).host },
+        text,
+        place && h("span", { class: "leads-to" }, ` → ${place}`),
+    );
 }
 
 /**

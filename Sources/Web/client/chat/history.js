@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of one channel as far as they are known here: in order, each once, whichever way it came.
 
-/** @typedef {{ id: string, channel: string, author: string, text: string, sentAt: string, editedAt?: string, nonce?: string }} Message */
+/** @typedef {{ id: string, channel: string, author: string, mark?: string, text: string, sentAt: string, editedAt?: string, nonce?: string }} Message */
 
 export class History {
     constructor() {

@@ -76,6 +76,18 @@ function trimmed(found) {
 }
 
 /**
+ * The host that a link leads to, where one who reads it would take it for another: a name before an “@”, letters of
+ * other scripts that look like ours.
+ * @param {string} text As somebody wrote it.
+ * @param {string} href
+ */
+export function hiddenPlace(text, href) {
+    const { host, username, password } = new URL(href);
+    const isPlain = !username && !password && text.toLowerCase().replace(/^https?:\/\//u, "").startsWith(host);
+    return isPlain ? null : host;
+}
+
+/**
  * @param {string} text
  * @param {string} me
  * @param {string[]} names
