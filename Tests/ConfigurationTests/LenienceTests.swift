@@ -77,6 +77,15 @@ struct LenienceTests {
     }
 
     @Test(
+        "names no database where a template has left it empty",
+        arguments: ["psql-userdb=", "mysql-userdb=\"\"", "log-file="])
+    func emptyForeign(line: String) {
+        let verdict = verdict("user=ana:secret", line)
+        #expect(verdict.settings != nil)
+        #expect(verdict.messages.isEmpty)
+    }
+
+    @Test(
         "that holds several values is told to be several lines",
         arguments: [
             "listening-ip=10.0.0.5,10.0.0.6", "relay-ip=10.0.0.5 10.0.0.6", "external-ip=203.0.113.10, 203.0.113.11",

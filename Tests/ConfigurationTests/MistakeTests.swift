@@ -121,6 +121,10 @@ struct MistakeTests {
                 "sterna.conf:2: warning: nothing is relayed, neither over UDP nor over TCP; remove no-udp-relay, or write stun-only if that is meant"
             ),
             (
+                ["denied-peer-ip=10.0.0.0/8", "allowed-peer-ip=0.0.0.0/0"],
+                "sterna.conf:3: warning: allowed-peer-ip=0.0.0.0-255.255.255.255 lets clients reach what listens on this host's loopback and the metadata of the cloud (169.254.169.254), which coturn leaves closed; name the networks that are meant"
+            ),
+            (
                 ["alt-tls-listening-port=443", "web-tls-port=443"],
                 "sterna.conf:2: alt-tls-listening-port=443 is the web-tls-port, which takes TURN over TLS too; remove the line"
             ),

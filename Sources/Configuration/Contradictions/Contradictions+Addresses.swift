@@ -46,13 +46,27 @@ extension Contradictions {
     }
 
     func peers() -> [Problem] {
-        guard settings.allowLoopbackPeers else { return [] }
+        guard settings.allowLoopbackPeers else {
+            return settings.allowedPeers.enumerated().compactMap { index, rule in
+                let opened = Self.dangerous.filter { rule.range.contains($0.address) }.map(\.name)
+                guard !opened.isEmpty else { return nil }
+                return .warning(
+                    "allowed-peer-ip=\(rule.range) lets clients reach \(opened.joined(separator: " and ")), which coturn leaves "
+                        + "closed; name the networks that are meant", at: place("allowed-peer-ip", number: index))
+            }
+        }
         return [
             .warning(
                 "every client reaches every service that listens on this host's loopback; for tests only",
                 at: place("allow-loopback-peers"))
         ]
     }
+
+    /// What hardly anybody means to open, and a wide network holds.
+    private static let dangerous: [(address: IPAddress, name: String)] = [
+        (.loopbackV4, "what listens on this host's loopback"), (.loopbackV6, "what listens on this host's loopback"),
+        (.v4(0xA9FE_A9FE), "the metadata of the cloud (169.254.169.254)"),
+    ]
 }
 
 extension Settings {

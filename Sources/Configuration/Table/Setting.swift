@@ -134,7 +134,8 @@ package struct Setting: Sendable {
                 || word.lowercased().first.map { "nf".contains($0) } ?? false
             if isOff { return false }
         }
-        guard !sentence.isEmpty else { return true }
+        // A value that a template has left empty asks for nothing.
+        guard !sentence.isEmpty else { return isFlag || text != "" }
         var scratch = Settings()
         return assign(text, at: origin, to: &scratch) != nil || scratch != Settings()
     }
