@@ -95,6 +95,9 @@ static const unsigned char chat_entry_js[] = {
 static const unsigned char chat_history_js[] = {
 #embed "../Web/client/chat/history.js"
 };
+static const unsigned char chat_keys_js[] = {
+#embed "../Web/client/chat/keys.js"
+};
 static const unsigned char chat_main_js[] = {
 #embed "../Web/client/chat/main.js"
 };
@@ -458,6 +461,7 @@ static const struct sterna_asset assets[] = {
     {"chat/dialogs.js", chat_dialogs_js, sizeof chat_dialogs_js},
     {"chat/entry.js", chat_entry_js, sizeof chat_entry_js},
     {"chat/history.js", chat_history_js, sizeof chat_history_js},
+    {"chat/keys.js", chat_keys_js, sizeof chat_keys_js},
     {"chat/main.js", chat_main_js, sizeof chat_main_js},
     {"chat/outbox.js", chat_outbox_js, sizeof chat_outbox_js},
     {"chat/picture.js", chat_picture_js, sizeof chat_picture_js},

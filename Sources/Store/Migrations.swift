@@ -133,6 +133,12 @@ enum Migrations {
         ) STRICT, WITHOUT ROWID;
         PRAGMA user_version = 6;
         """,
+        // An unlisted channel is entered with a key; those that are there get one, which their owners are told.
+        """
+        ALTER TABLE channels ADD COLUMN key TEXT;
+        UPDATE channels SET key = lower(hex(randomblob(16))) WHERE unlisted = 1;
+        PRAGMA user_version = 7;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

@@ -51,6 +51,10 @@ class Writer:
         """What the address bar says; Playwright's own page.url follows it a moment later."""
         return self.page.evaluate("location.href")
 
+    def key_of(self, channel):
+        """The key of an unlisted channel that this person has made."""
+        return self.page.evaluate("name => JSON.parse(localStorage.getItem('sterna.channel-keys'))[name]", channel)
+
     def facts(self):
         return self.person.facts()["chat"]
 
@@ -298,7 +302,8 @@ def test_whoever_made_a_channel_renames_it_puts_people_out_and_closes_it(pair):
 def test_a_link_to_a_voice_channel_asks_before_one_is_heard(writers):
     [ana] = writers("Ana")
     channel = ana.make("voice", unlisted=True)
-    [ben] = writers("Ben", channel=channel)
+    [ben] = writers("Ben")
+    ben.page.goto(f"{ben.person.site}/chat/{channel}?debug=1#{ana.key_of(channel)}")
     ben.page.click("#join-voice")
     for one in (ana, ben):
         one.hears(1)
@@ -344,6 +349,9 @@ def test_an_unlisted_channel_is_found_by_its_link_alone(writers):
     ben.page.reload()
     ben.page.wait_for_selector(".chat[data-link=open]")
     assert ben.page.query_selector(f"[data-channel='{channel}']") is None
+    ben.page.goto(ana.address().split("#")[0])
+    ben.page.wait_for_selector("#join-voice")
+    ben.page.goto("about:blank")
     ben.page.goto(ana.address())
     ana.write("found me")
     ben.sees("found me")

@@ -20,12 +20,12 @@ def server(serve):
     return started(serve)
 
 
-def writer(server, name, channel="general", path="/ws"):
+def writer(server, name, channel="general", path="/ws", **fields):
     """A socket that has joined."""
     class Joined:
         async def __aenter__(self):
             self.socket = await door(server, path)
-            await say(self.socket, "join", channel=channel, name=name)
+            await say(self.socket, "join", channel=channel, name=name, **fields)
             self.socket.welcome = await hear(self.socket, "welcome" if path == "/ws" else "joined")
             return self.socket
 
@@ -35,8 +35,10 @@ def writer(server, name, channel="general", path="/ws"):
 
 
 def channel_of(server, owner, name, kind="text", **options):
-    status, _ = http(server, "POST", "/api/channels", {"name": name, "kind": kind, **options}, key=owner.key)
+    """Makes a channel; its key, where it has one."""
+    status, made = http(server, "POST", "/api/channels", {"name": name, "kind": kind, **options}, key=owner.key)
     assert status == 201
+    return made.get("key")
 
 
 def everything(server, channel):
@@ -145,8 +147,8 @@ def test_pages_of_other_sites_are_kept_out(server, path, origin, status):
 def test_a_person_owns_messages_across_sockets_and_the_owner_of_a_channel_puts_people_out(server):
     async def test():
         ana = Person(server, "Ana")
-        channel_of(server, ana, "attic", unlisted=True)
-        async with door(server, "/ws") as first, writer(server, "Ben", "attic") as ben:
+        key = channel_of(server, ana, "attic", unlisted=True)
+        async with door(server, "/ws") as first, writer(server, "Ben", "attic", key=key) as ben:
             await say(first, "auth", userId=ana.id, secret=ana.secret)
             await say(first, "join", channel="attic", name="Ana")
             assert any(entry["name"] == "attic" and entry["mine"] for entry in (await hear(first, "welcome"))["channels"])
@@ -162,14 +164,15 @@ def test_a_person_owns_messages_across_sockets_and_the_owner_of_a_channel_puts_p
             status, _ = http(server, "DELETE", f"/api/channels/attic/peers/{ben.welcome['peerId']}?ban=true", key=ana.key)
             assert status == 204
             assert await hear(ben, "kicked") == {"type": "kicked", "channel": "attic", "banned": True}
-            await say(ben, "join", channel="attic", name="Ben")
+            await say(ben, "join", channel="attic", name="Ben", key=key)
             assert (await hear(ben, "error"))["code"] == "banned"
             assert http(server, "DELETE", "/api/channels/attic/bans/*", key=ana.key)[0] == 204
-            await say(ben, "join", channel="attic", name="Ben")
+            await say(ben, "join", channel="attic", name="Ben", key=key)
             await hear(ben, "presence")
             assert http(server, "PATCH", "/api/channels/attic", {"name": "cellar"}, key=ana.key)[0] == 200
             assert (await hear(ben, "renamed"))["name"] == "cellar"
-            assert [message["text"] for message in history(server, "cellar")] == ["still mine"]
+            assert [message["text"] for message in history(server, "cellar", key=key)] == ["still mine"]
+            assert http(server, "GET", "/api/history?channel=cellar")[0] == 404
             assert http(server, "DELETE", "/api/channels/cellar", key=ana.key)[0] == 204
             await hear(ben, "closed")
     run(test())

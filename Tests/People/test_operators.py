@@ -80,15 +80,15 @@ def test_a_room_is_named_by_what_opens_nothing_and_ended_with_a_reason(server):
 def test_a_channel_is_ended_deleted_and_told_why(server):
     async def test():
         ana = Person(server, "Ana")
-        http(server, "POST", "/api/channels", {"name": "market", "kind": "text", "unlisted": True}, key=ana.key)
+        _, made = http(server, "POST", "/api/channels", {"name": "market", "kind": "text", "unlisted": True}, key=ana.key)
         async with door(server, "/ws") as ben:
-            await say(ben, "join", channel="market", name="Ben")
+            await say(ben, "join", channel="market", name="Ben", key=made["key"])
             await hear(ben, "welcome")
             assert shown(server, "channels", "market")["people"][0]["name"] == "Ben"
             await operate(server, "channels", "end", "market", "--reason", "fire drill")
             kicked = await hear(ben, "kicked")
             assert (kicked["banned"], kicked["message"]) == (False, "fire drill")
-            await say(ben, "join", channel="market", name="Ben")
+            await say(ben, "join", channel="market", name="Ben", key=made["key"])
             await hear(ben, "presence")
             await operate(server, "channels", "delete", "market", "--reason", "trade in tigers")
             assert (await hear(ben, "closed"))["message"] == "trade in tigers"

@@ -27,13 +27,18 @@ package enum PictureType: String, CaseIterable, Sendable {
     }
 
     /// The picture without what tells of its maker: place, time, camera, names, comments, smaller pictures of it and
-    /// whatever stands behind its end. Which way up it is stays. Nil when its parts cannot be told apart.
+    /// whatever stands behind its end. Which way up it is stays. One whose parts cannot be told apart stays as it is where
+    /// nothing in it is called like a part that tells something; else nil.
     ///
     /// What is not known to be part of the picture goes. Nothing is decoded; no more bytes come out than go in, but for the 36
     /// that say which way up it is.
     ///
     /// - Complexity: Linear in the bytes.
     package func withoutMetadata(_ bytes: [UInt8]) -> [UInt8]? {
+        parts(bytes) ?? (Self.tellsSomething(bytes) ? nil : bytes)
+    }
+
+    private func parts(_ bytes: [UInt8]) -> [UInt8]? {
         switch self {
         case .png: PNGParts.kept(of: bytes)
         case .jpeg: JPEGParts.kept(of: bytes)
@@ -42,6 +47,20 @@ package enum PictureType: String, CaseIterable, Sendable {
         case .avif: AVIFParts.kept(of: bytes)
         }
     }
+
+    /// Whether anything is in the bytes that readers of Exif, XMP and comments look for.
+    private static func tellsSomething(_ bytes: [UInt8]) -> Bool {
+        for place in bytes.indices where firstLetters.contains(bytes[place]) {
+            if names.contains(where: { bytes[place...].starts(with: $0) }) { return true }
+        }
+        return false
+    }
+
+    private static let names: [[UInt8]] = [
+        "Exif", "EXIF", "eXIf", "tEXt", "zTXt", "iTXt", "xmpmeta", "ns.adobe.com", "XMP", "Photoshop",
+    ].map { Array($0.utf8) }
+
+    private static let firstLetters = Set(names.compactMap(\.first))
 }
 
 /// The bytes of a picture with numbers in them; what is not there is nil.

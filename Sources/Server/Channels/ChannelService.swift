@@ -52,7 +52,10 @@ final class ChannelService {
 
     func list(for person: Person?) -> JSON { machine.list(for: person) }
 
-    func channel(_ name: String) -> ChannelRecord? { machine.channel(name) }
+    /// The channel of that name, for who may know of it.
+    func channel(_ name: String, key: String?, for person: Person?) -> ChannelRecord? {
+        machine.channel(name, key: key, for: person)
+    }
 
     /// Whether a person, or whoever is at an address, is not wanted in a channel.
     func isBanned(_ person: Person?, at address: IPAddress, from name: Name) -> Bool {

@@ -102,7 +102,7 @@ extension Site {
             side = .after(number)
         case (_?, _?): return answer(.problem(.badRequest, "“before” and “after” do not go together."))
         }
-        guard let channel = channels.channel(name), channel.kind == .text else {
+        guard let channel = channels.channel(name, key: fields["key"], for: person), channel.kind == .text else {
             return answer(.problem(.notFound, "There is no text channel of that name."))
         }
         guard !channels.isBanned(person, at: caller.address, from: channel.name) else {
@@ -154,6 +154,10 @@ extension Site {
 extension ChannelRecord {
     /// A channel as its owner is told of it.
     fileprivate var json: JSON {
-        ["name": .string(name.description), "kind": .string(kind.rawValue), "unlisted": .boolean(isUnlisted)]
+        let members: [JSON.Member] = [
+            .init("name", .string(name.description)), .init("kind", .string(kind.rawValue)),
+            .init("unlisted", .boolean(isUnlisted)),
+        ]
+        return .object(members + (key.map { [.init("key", .string($0))] } ?? []))
     }
 }

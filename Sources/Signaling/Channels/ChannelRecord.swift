@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
 package import Wire
 
 /// A text or voice channel, as it is kept on disk or written in the configuration.
@@ -10,21 +11,32 @@ package struct ChannelRecord: Hashable, Sendable {
     package let kind: Kind
     /// The person who made it; nil for those of the configuration.
     package let owner: String?
-    /// Whether it is left out of the list, and joined by whoever has the link.
+    /// Whether it is left out of the list.
     package let isUnlisted: Bool
+    /// What stands in the link of an unlisted channel: whoever has it comes in, and nobody by the name alone.
+    package let key: String?
     package let createdAt: UnixTime
 
-    package init(name: Name, kind: Kind, owner: String? = nil, isUnlisted: Bool = false, createdAt: UnixTime) {
+    package init(
+        name: Name, kind: Kind, owner: String? = nil, isUnlisted: Bool = false, key: String? = nil, createdAt: UnixTime
+    ) {
         (self.name, self.kind, self.owner, self.isUnlisted) = (name, kind, owner, isUnlisted)
-        self.createdAt = createdAt
+        (self.key, self.createdAt) = (key, createdAt)
+    }
+
+    /// Whether somebody may know of the channel who shows a key, and perhaps who they are.
+    package func admits(_ person: Person?, with key: String?) -> Bool {
+        guard let own = self.key else { return true }
+        if let person, person.id == owner { return true }
+        return key.map { ConstantTime.equal(Array($0.utf8).span, Array(own.utf8).span) } ?? false
     }
 
     func owned(by owner: String?) -> Self {
-        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, createdAt: createdAt)
+        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, key: key, createdAt: createdAt)
     }
 
     func named(_ name: Name) -> Self {
-        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, createdAt: createdAt)
+        Self(name: name, kind: kind, owner: owner, isUnlisted: isUnlisted, key: key, createdAt: createdAt)
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Crypto
 package import Wire
 
 /// What the person who made a channel may do with it, over HTTP. Channels of the configuration belong to nobody.
@@ -16,7 +17,7 @@ extension Channels {
         guard channels.count < settings.maxChannels else { throw .tooManyChannels }
         let record = ChannelRecord(
             name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
-            createdAt: now.time)
+            key: request.isUnlisted ? Base58.encode(random.bytes(16)) : nil, createdAt: now.time)
         add(record)
         formerNames[record.name] = nil
         outputs.append(.persist(.made(record)))

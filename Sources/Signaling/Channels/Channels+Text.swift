@@ -33,7 +33,7 @@ extension Channels {
     mutating func act(on verb: TextVerb, from socket: Socket, now: Moment) {
         switch verb {
         case .auth(let userID, let secret): identify(socket, userID, secret, now: now)
-        case .join(let channel, let name): join(channel, as: name, socket, now: now)
+        case .join(let channel, let name, let key): join(channel, as: name, key: key, socket, now: now)
         case .leave(let channel):
             guard let name = joined(channel, socket) else { return }
             writers[socket]?.names[name] = nil
@@ -79,8 +79,13 @@ extension Channels {
         writers[socket]?.person = person
     }
 
-    private mutating func join(_ channel: String, as name: Name, _ socket: Socket, now: Moment) {
-        guard let key = Name(channel), channels[key]?.record.kind == .text else {
+    private mutating func join(
+        _ channel: String, as name: Name, key secret: String?, _ socket: Socket, now: Moment
+    ) {
+        // Whoever has no key is not told that there is such a channel.
+        guard let key = Name(channel), let record = channels[key]?.record, record.kind == .text,
+            record.admits(writers[socket]?.person, with: secret)
+        else {
             return fail(socket, .noSuchChannel, "there is no text channel of that name", channel: channel)
         }
         guard !isBanned(socket, from: key, now: now) else {

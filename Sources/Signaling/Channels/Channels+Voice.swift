@@ -26,7 +26,7 @@ struct Speaker {
 /// What a page says on `/ws/voice`, checked.
 enum VoiceVerb: Hashable {
     case auth(userID: String, secret: String)
-    case join(String, as: Name)
+    case join(String, as: Name, key: String?)
     /// An offer, answer or candidate with its own fields.
     case signal(type: String, to: String, JSON.Member, [IPAddress])
     case state(muted: Bool, deafened: Bool)
@@ -37,7 +37,8 @@ enum VoiceVerb: Hashable {
     init(_ type: String, _ fields: JSON) throws(FieldProblem) {
         switch type {
         case "auth": self = .auth(userID: try fields.required("userId"), secret: try fields.required("secret"))
-        case "join": self = .join(try fields.required("channel"), as: try fields.name("name"))
+        case "join":
+            self = .join(try fields.required("channel"), as: try fields.name("name"), key: try fields.text("key"))
         case "offer", "answer":
             let sdp = try fields.sdp()
             self = .signal(
@@ -61,7 +62,7 @@ extension Channels {
         switch verb {
         case .ping(let t): return send(socket, "pong", t.map { [.init("t", $0)] } ?? [])
         case .auth(let userID, let secret): return identifySpeaker(socket, userID, secret, now: now)
-        case .join(let channel, let name): return enter(channel, as: name, socket, now: now)
+        case .join(let channel, let name, let key): return enter(channel, as: name, key: key, socket, now: now)
         case .signal, .state, .speaking, .leave: break
         }
         guard let speaker = speakers[socket], let seat = speaker.seat else {
@@ -103,8 +104,12 @@ extension Channels {
         speakers[socket]?.person = person
     }
 
-    private mutating func enter(_ channel: String, as name: Name, _ socket: Socket, now: Moment) {
-        guard let key = Name(channel), channels[key]?.record.kind == .voice else {
+    private mutating func enter(
+        _ channel: String, as name: Name, key secret: String?, _ socket: Socket, now: Moment
+    ) {
+        guard let key = Name(channel), let record = channels[key]?.record, record.kind == .voice,
+            record.admits(speakers[socket]?.person, with: secret)
+        else {
             return fail(socket, .noSuchChannel, "there is no voice channel of that name", channel: channel)
         }
         guard !isBanned(socket, from: key, now: now) else {

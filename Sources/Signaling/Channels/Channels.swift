@@ -130,8 +130,13 @@ package struct Channels: ~Copyable {
 
     // MARK: HTTP
 
-    /// The channel of that name, listed or not.
-    package func channel(_ name: String) -> ChannelRecord? { Name(name).flatMap { channels[$0]?.record } }
+    /// The channel of that name, for who may know of it.
+    package func channel(_ name: String, key: String? = nil, for person: Person? = nil) -> ChannelRecord? {
+        guard let record = Name(name).flatMap({ channels[$0]?.record }), record.admits(person, with: key) else {
+            return nil
+        }
+        return record
+    }
 
     /// `GET /api/channels`: the listed ones, and those of the person who asks, which are marked.
     package func list(for person: Person? = nil) -> JSON {
@@ -148,6 +153,7 @@ package struct Channels: ~Copyable {
             ]
             if isMine {
                 members += [.init("mine", true), .init("unlisted", .boolean(channel.record.isUnlisted))]
+                if let key = channel.record.key { members.append(.init("key", .string(key))) }
             }
             entries.append(.object(members))
         }

@@ -5,7 +5,7 @@ internal import Wire
 /// What a page says on `/ws`, checked.
 enum TextVerb: Hashable {
     case auth(userID: String, secret: String)
-    case join(String, as: Name)
+    case join(String, as: Name, key: String?)
     case leave(String)
     case message(String, text: String, nonce: String?)
     /// Nil when the `id` never was one.
@@ -21,7 +21,7 @@ enum TextVerb: Hashable {
         case "auth":
             self = .auth(userID: try fields.required("userId"), secret: try fields.required("secret"))
         case "join":
-            self = .join(try fields.required("channel"), as: try fields.name("name"))
+            self = .join(try fields.required("channel"), as: try fields.name("name"), key: try fields.text("key"))
         case "leave":
             self = .leave(try fields.required("channel"))
         case "message":

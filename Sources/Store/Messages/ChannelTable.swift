@@ -20,7 +20,7 @@ struct ChannelTable: ~Copyable {
     private let selectBans: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
-        let insert = try connection.prepare("INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        let insert = try connection.prepare("INSERT INTO channels VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
         let select = try connection.prepare("SELECT * FROM channels ORDER BY rowid")
         let rename = try connection.prepare("UPDATE channels SET name = ? WHERE name = ?")
         let renumber = try connection.prepare("UPDATE channel_numbers SET name = ? WHERE name = ?")
@@ -34,7 +34,7 @@ struct ChannelTable: ~Copyable {
         let forgive = try connection.prepare("DELETE FROM bans WHERE channel = ? AND person = ?")
         let selectBans = try connection.prepare("SELECT * FROM bans")
         let give = try connection.prepare(
-            "INSERT INTO channels VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner")
+            "INSERT INTO channels VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner")
         self.give = give
         self.insert = insert
         self.select = select
@@ -79,6 +79,7 @@ struct ChannelTable: ~Copyable {
         [
             .text(channel.name.description), .text(channel.kind.rawValue), channel.owner.map { .text($0) } ?? .null,
             .integer(channel.isUnlisted ? 1 : 0), .integer(channel.createdAt.milliseconds),
+            channel.key.map { .text($0) } ?? .null,
         ]
     }
 
@@ -95,7 +96,8 @@ struct ChannelTable: ~Copyable {
             }
             return ChannelRecord(
                 name: try row.name(0), kind: kind, owner: row.isNull(2) ? nil : row.text(2),
-                isUnlisted: row.integer(3) != 0, createdAt: UnixTime(milliseconds: row.integer(4)))
+                isUnlisted: row.integer(3) != 0, key: row.isNull(5) ? nil : row.text(5),
+                createdAt: UnixTime(milliseconds: row.integer(4)))
         }
     }
 

@@ -114,17 +114,25 @@ struct ChannelTests {
         let service = try TestService()
         let (ana, ben) = (try service.person("Ana"), try service.person("Ben"))
         let body = #"{"name": "yard", "kind": "text", "unlisted": true}"#
-        #expect(try service.request("POST", "/api/channels", body: body, key: ana.key).status == 201)
+        let made = try service.request("POST", "/api/channels", body: body, key: ana.key)
+        let key = try #require(made.json?["key"]?.string)
+        #expect(made.status == 201)
         #expect(try service.request("POST", "/api/channels", body: body, key: ben.key).status == 409)
+        for (query, person, status) in [("", nil, 404), ("", ben.key, 404), ("&key=x", nil, 404), ("", ana.key, 200)] {
+            #expect(try service.request("GET", "/api/history?channel=yard\(query)", key: person).status == status)
+        }
+        #expect(try service.request("GET", "/api/history?channel=yard&key=\(key)").status == 200)
         #expect(try service.channels().contains("yard") == false)
         #expect(try service.channels(key: ana.key).contains("yard"))
         let cem = try SocketClient(service, "/ws")
         cem.send(["type": "join", "channel": "yard", "name": "Cem"])
+        #expect(try cem.next("error")["code"] == "no-such-channel")
+        cem.send(["type": "join", "channel": "yard", "name": "Cem", "key": .string(key)])
         let peer = try #require(try cem.next("welcome")["peerId"]?.string)
         #expect(try service.request("DELETE", "/api/channels/yard/peers/\(peer)", key: ben.key).status == 403)
         #expect(try service.request("DELETE", "/api/channels/yard/peers/\(peer)?ban=true", key: ana.key).status == 204)
         #expect(try cem.next("kicked")["banned"] == true)
-        cem.send(["type": "join", "channel": "yard", "name": "Cem"])
+        cem.send(["type": "join", "channel": "yard", "name": "Cem", "key": .string(key)])
         #expect(try cem.next("error")["code"] == "banned")
         #expect(try service.request("DELETE", "/api/channels/yard/bans/*", key: ana.key).status == 204)
         let renamed = try service.request("PATCH", "/api/channels/yard", body: #"{"name": "garden"}"#, key: ana.key)
@@ -192,7 +200,7 @@ struct PictureTests {
         let service = try TestService { $0.imageSize = 100_000 }
         let ana = try service.person("Ana")
         for text in [
-            "", "GIF89a without a picture", "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "", "GIF89a without a picture, with Exif", "<svg xmlns='http://www.w3.org/2000/svg'/>",
             "<!doctype html><script>alert(1)</script>", "GIF",
         ] {
             #expect(try service.post(Array(text.utf8), "/api/images", key: ana.key).status == 415, "\(text)")

@@ -133,7 +133,9 @@ final class ChannelHall {
         return try channels.create(try ChannelRequest(parsing: body), by: ana, now: now)
     }
 
-    func channel(_ name: String) -> ChannelRecord? { channels.channel(name) }
+    func channel(_ name: String, key: String? = nil, for person: Person? = nil) -> ChannelRecord? {
+        channels.channel(name, key: key, for: person)
+    }
 
     func list(for person: Person? = nil) -> JSON { channels.list(for: person) }
 

@@ -193,7 +193,7 @@ struct TextChannelTests {
         #expect(hall.persisted == [record, hidden])
         #expect(
             hall.list().array?.compactMap { $0["name"]?.string } == ["general", "Lounge", "other", "Attic", "Küche"])
-        #expect(hall.channel("attic stairs")?.isUnlisted == true)
+        #expect(hall.channel("attic stairs", key: hidden.key)?.isUnlisted == true && record.key == nil)
         #expect(hall.channel("nowhere") == nil)
 
         let next = ChannelHall()
@@ -202,6 +202,39 @@ struct TextChannelTests {
         for body in [[], ["name": ""], ["name": "x"], ["name": "x", "kind": "tv"]] as [JSON] {
             #expect(throws: RoomRequest.Problem.self) { try hall.create(body) }
         }
+    }
+
+    @Test("an unlisted channel is there for its owner and for whoever has its key, and for nobody who guesses its name")
+    func key() throws {
+        let text = try hall.create(["name": "cellar", "kind": "text", "unlisted": true])
+        let voice = try hall.create(["name": "vault", "kind": "voice", "unlisted": true])
+        let key = try #require(text.key)
+        #expect(key.count >= 21 && key != voice.key)
+        for (record, kind, first) in [(text, ChannelRecord.Kind.text, "welcome"), (voice, .voice, "joined")] {
+            let name = JSON.string(record.name.description)
+            let wrong: [JSON] = ["", "guess", .string(String((record.key ?? "").dropLast()))]
+            for key in wrong {
+                let stranger = hall.connect(kind)
+                hall.say(stranger, ["type": "join", "channel": name, "name": "Eva"])
+                hall.say(stranger, ["type": "join", "channel": name, "name": "Eva", "key": key])
+                #expect(hall.codes(stranger) == ["no-such-channel", "no-such-channel"])
+            }
+            let guest = hall.connect(kind)
+            hall.say(guest, ["type": "join", "channel": name, "name": "Eva", "key": .string(record.key ?? "")])
+            #expect(hall.types(guest).first == first)
+            let owner = hall.connect(kind)
+            hall.say(owner, ["type": "auth", "userId": "ana-id", "secret": "right"])
+            hall.say(owner, ["type": "join", "channel": name, "name": "Ana"])
+            #expect(hall.types(owner).first == first)
+        }
+        #expect(hall.channel("cellar") == nil && hall.channel("cellar", key: "guess") == nil)
+        #expect(hall.channel("cellar", key: key) == text && hall.channel("cellar", for: hall.ana) == text)
+        let mine = hall.list(for: hall.ana).array?.first { $0["name"] == "cellar" }
+        #expect(mine?["key"] == .string(key))
+        let renamed = try hall.own { channels, now in
+            try channels.rename("cellar", to: try #require(Name("garret")), by: hall.ana, now: now)
+        }
+        #expect(renamed.key == key)
     }
 
     @Test("in a large channel comings are told together, and in the end everybody knows who is there")

@@ -6,12 +6,13 @@ import { allow, expose, log } from "../debug.js";
 import { Line, socketAt } from "../line/line.js";
 import { ask, me } from "../people/me.js";
 import { TextChannel } from "./channel.js";
+import { keep, keyOf } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { calls } from "./text.js";
 
 /** @typedef {import("../line/line.js").Link} Link */
 /** @typedef {import("./history.js").Message} Message */
-/** @typedef {{ name: string, kind: "text" | "voice", online: number, people: string[], mine?: boolean, unlisted?: boolean }} Entry */
+/** @typedef {{ name: string, kind: "text" | "voice", online: number, people: string[], mine?: boolean, unlisted?: boolean, key?: string }} Entry */
 /** @typedef {{ name: string, muted: boolean, speaking: boolean }} Speaker */
 /** @typedef {"not-yours" | "not-saved" | "banned" | "kicked" | "no-such-channel" | "rate-limited"} Trouble */
 
@@ -82,6 +83,7 @@ export class Chat {
 
     /** @param {Entry[]} entries */
     take(entries) {
+        for (const entry of entries) keep(entry.name, entry.key);
         this.entries.set(entries);
         const names = entries.filter((entry) => entry.kind === "text").map((entry) => entry.name);
         for (const name of names.slice(0, joinedAtOnce)) this.text(name);
@@ -97,8 +99,13 @@ export class Chat {
         const made = new TextChannel(name);
         this.texts.set(name, made);
         this.changed.set(this.changed.peek() + 1);
-        if (this.link.peek() === "open") this.say({ type: "join", channel: name, name: this.name });
+        if (this.link.peek() === "open") this.join(name);
         return made;
+    }
+
+    /** @param {string} channel */
+    join(channel) {
+        this.say({ type: "join", channel, name: this.name, key: keyOf(channel) });
     }
 
     // MARK: - What the person does
@@ -164,7 +171,7 @@ export class Chat {
         this.say({ type: "watch", on: true });
         // The one that is looked at comes first.
         const names = [...this.texts.keys()].sort((one, other) => Number(other === this.selected.peek()) - Number(one === this.selected.peek()));
-        for (const channel of names) this.say({ type: "join", channel, name: this.name });
+        for (const channel of names) this.join(channel);
         this.pump(true);
     }
 
@@ -304,7 +311,9 @@ export class Chat {
      * @returns {Promise<Message[] | null>}
      */
     async fetch(channel, query) {
-        const answer = await ask("GET", `/api/history?channel=${encodeURIComponent(channel.name.peek())}&${query}`);
+        const name = channel.name.peek();
+        const key = keyOf(name);
+        const answer = await ask("GET", `/api/history?channel=${encodeURIComponent(name)}${key ? `&key=${key}` : ""}&${query}`);
         return answer?.messages ?? null;
     }
 
@@ -320,6 +329,7 @@ export class Chat {
      * @param {string} to
      */
     rename(from, to) {
+        keep(to, keyOf(from));
         const channel = this.texts.get(from);
         if (channel) {
             this.texts.delete(from);

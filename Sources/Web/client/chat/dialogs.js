@@ -9,13 +9,14 @@ import { cleanName } from "../core/name.js";
 import { signal } from "../core/signal.js";
 import { copyButton } from "../home/share.js";
 import { ask } from "../people/me.js";
+import { addressOf, keep } from "./keys.js";
 
 /** @typedef {import("../core/language.js").Word} Word */
 /** @typedef {import("./chat.js").Chat} Chat */
 /** @typedef {import("./voice.js").Voice} Voice */
 
 /** @param {string} name */
-const linkTo = (name) => `${location.origin}/chat/${encodeURIComponent(name)}`;
+const linkTo = (name) => new URL(addressOf(name, ""), location.origin).href;
 /** @param {string} name */
 const pathOf = (name) => `/api/channels/${encodeURIComponent(name)}`;
 
@@ -46,6 +47,7 @@ export function createChannel(chat, voice, open) {
                     isMaking = false;
                     return;
                 }
+                keep(wanted, made.key);
                 await chat.list();
                 if (kind === "voice") voice.join(wanted);
                 else open(wanted);

@@ -9,6 +9,7 @@ import { effect, signal } from "../core/signal.js";
 import { door } from "../people/door.js";
 import { become, me } from "../people/me.js";
 import { Chat } from "./chat.js";
+import { keepFromAddress } from "./keys.js";
 import { chatScreen } from "./screen.js";
 import { Voice } from "./voice.js";
 
@@ -22,7 +23,9 @@ effect(() => {
 /** The channel that the address names. */
 function channelInAddress() {
     try {
-        return decodeURIComponent(/^\/chat\/([^/]+)$/.exec(location.pathname)?.[1] ?? "") || null;
+        const name = decodeURIComponent(/^\/chat\/([^/]+)$/.exec(location.pathname)?.[1] ?? "") || null;
+        if (name) keepFromAddress(name);
+        return name;
     } catch {
         return null;
     }

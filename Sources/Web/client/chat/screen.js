@@ -8,6 +8,7 @@ import { t } from "../core/language.js";
 import { effect, onEnd, signal } from "../core/signal.js";
 import { unlockTones } from "../media/tones.js";
 import { conversation } from "./conversation.js";
+import { addressOf } from "./keys.js";
 import { sidebar } from "./sidebar.js";
 import { voiceBar } from "./voice-bar.js";
 
@@ -42,7 +43,7 @@ export function chatScreen(chat, voice, channelInAddress) {
         chat.text(name);
         if (chat.selected.peek() === name) return;
         chat.selected.set(name);
-        history.pushState(null, "", `/chat/${encodeURIComponent(name)}${location.search}`);
+        history.pushState(null, "", addressOf(name));
     };
     const back = () => {
         isListShown.set(true);

@@ -11,6 +11,7 @@ import { meter } from "../media/meter.js";
 import { Mesh } from "../peer/mesh.js";
 import { me } from "../people/me.js";
 import { Loudspeakers } from "../room/loudspeakers.js";
+import { keep, keyOf } from "./keys.js";
 
 /** @typedef {import("../line/line.js").Link} Link */
 /** @typedef {import("../peer/person.js").Person} Person */
@@ -116,7 +117,8 @@ export class Visit {
                     const present = me.peek();
                     // A ban of the person holds here too, wherever they come from.
                     if (present) this.say({ type: "auth", userId: present.userId, secret: present.secret });
-                    this.say({ type: "join", channel: this.channel.peek(), name: voice.name });
+                    const name = this.channel.peek();
+                    this.say({ type: "join", channel: name, name: voice.name, key: keyOf(name) });
                 },
                 message: (data) => this.hear(JSON.parse(String(data))),
                 link: (link) => this.linked(link),
@@ -206,6 +208,7 @@ export class Visit {
                 this.mesh.find(message.from)?.audio.set(!message.muted);
                 return this.noteDeafened(message.from, message.deafened);
             case "renamed":
+                keep(message.name, keyOf(this.channel.peek()));
                 return this.channel.set(message.name);
             case "closed":
                 return this.refuse("no-such-channel");
