@@ -245,6 +245,9 @@ static const unsigned char peer_quality_js[] = {
 static const unsigned char peer_sampler_js[] = {
 #embed "../Web/client/peer/sampler.js"
 };
+static const unsigned char peer_tuning_js[] = {
+#embed "../Web/client/peer/tuning.js"
+};
 static const unsigned char people_door_js[] = {
 #embed "../Web/client/people/door.js"
 };
@@ -511,6 +514,7 @@ static const struct sterna_asset assets[] = {
     {"peer/person.js", peer_person_js, sizeof peer_person_js},
     {"peer/quality.js", peer_quality_js, sizeof peer_quality_js},
     {"peer/sampler.js", peer_sampler_js, sizeof peer_sampler_js},
+    {"peer/tuning.js", peer_tuning_js, sizeof peer_tuning_js},
     {"people/door.js", people_door_js, sizeof people_door_js},
     {"people/links.js", people_links_js, sizeof people_links_js},
     {"people/me.js", people_me_js, sizeof people_me_js},

@@ -9,6 +9,7 @@
 import { log } from "../debug.js";
 import { sessionOf } from "./description.js";
 import { Ladder } from "./ladder.js";
+import { putFirst, through } from "./tuning.js";
 
 /** @typedef {"audio" | "video" | "screen"} Kind */
 /** @typedef {"connecting" | "connected" | "trouble" | "failed"} Condition */
@@ -16,9 +17,9 @@ import { Ladder } from "./ladder.js";
 /** @typedef {{ type: "offer" | "answer", sdp: string }} Description */
 
 /**
- * @typedef {object} Listener
- * @property {(description: Description) => void} description To be sent to the other side.
- * @property {(candidate: RTCIceCandidateInit | null) => void} candidate To be sent to the other side.
+ * @typedef {object} Listener The first two are to be sent to the other side.
+ * @property {(description: Description) => void} description
+ * @property {(candidate: RTCIceCandidateInit | null) => void} candidate
  * @property {(kind: Kind, track: MediaStreamTrack) => void} track What comes from the other side.
  * @property {(condition: Condition) => void} condition
  * @property {() => void} negotiated Senders can be given their limits.
@@ -70,9 +71,8 @@ export class Pair {
 
     /** Makes the first offer, or a fresh one. */
     begin() {
-        const { pc } = this;
         for (const kind of this.kinds) {
-            pc.addTransceiver(this.tracks[kind] ?? (kind === "audio" ? "audio" : "video"), {
+            this.pc.addTransceiver(this.tracks[kind] ?? (kind === "audio" ? "audio" : "video"), {
                 direction: this.direction(kind),
                 streams: kind === "screen" ? [] : [this.group],
             });
@@ -312,10 +312,9 @@ export class Pair {
         this.listener.negotiated();
     }
 
-    /** @param {RTCIceCandidateInit | "" | null} candidate */
+    /** @param {RTCIceCandidateInit | "" | null} candidate The end of them needs a description and is no news. */
     async addCandidate(candidate) {
         try {
-            // The end of candidates needs a description to belong to; it is no news worth an error.
             if (candidate) await this.pc.addIceCandidate(candidate);
         } catch (error) {
             if (!this.ignoring) throw error;
@@ -324,10 +323,10 @@ export class Pair {
 
     /** Sends the present local description, and watches that candidates follow. */
     tell() {
-        const description = this.pc.localDescription;
-        if (!description || (description.type !== "offer" && description.type !== "answer")) return;
-        log(this.name, "told", description.type);
-        this.listener.description({ type: description.type, sdp: description.sdp });
+        const { type, sdp = "" } = this.pc.localDescription ?? {};
+        if (type !== "offer" && type !== "answer") return;
+        log(this.name, "told", type);
+        this.listener.description({ type, sdp });
         this.watch();
     }
 
@@ -387,13 +386,8 @@ export class Pair {
 
     /** @param {boolean} relayOnly */
     configure(relayOnly) {
-        const hasRelay = this.iceServers.some((server) => [server.urls].flat().some((url) => url.startsWith("turn")));
         try {
-            this.pc.setConfiguration({
-                ...this.pc.getConfiguration(),
-                iceServers: this.iceServers,
-                iceTransportPolicy: relayOnly && (hasRelay || this.relayOnly) ? "relay" : "all",
-            });
+            this.pc.setConfiguration(through(this.pc.getConfiguration(), this.iceServers, { relayOnly, isFirm: this.relayOnly }));
         } catch (error) {
             log(this.name, "configuration refused:", String(error));
         }
@@ -401,10 +395,6 @@ export class Pair {
 
     /** Voice goes first where the network has to choose. */
     prioritise() {
-        const sender = this.transceiver("audio")?.sender;
-        const parameters = sender?.getParameters();
-        if (!sender || !parameters?.encodings?.length) return;
-        for (const encoding of parameters.encodings) encoding.priority = encoding.networkPriority = "high";
-        sender.setParameters(parameters).catch((error) => log(this.name, "priority refused:", String(error)));
+        putFirst(this.transceiver("audio")?.sender).catch((error) => log(this.name, "priority refused:", String(error)));
     }
 }
