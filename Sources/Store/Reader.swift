@@ -15,8 +15,10 @@ package struct Reader: ~Copyable {
     package static let patience = Duration.milliseconds(50)
 
     /// Opens the database that a ``Store`` has brought to the newest layout.
-    package init(path: String) throws(StoreError) {
-        let connection = try Connection(path: path, isReadOnly: true)
+    ///
+    /// - Parameter isFrozen: Nobody can write there, not even locks.
+    package init(path: String, isFrozen: Bool = false) throws(StoreError) {
+        let connection = try Connection(path: path, isFrozen ? .readFrozen : .read)
         let hasFullText = try FullText.isUsable(on: connection)
         self.connection = connection
         self.hasFullText = hasFullText

@@ -6,7 +6,7 @@ package import Wire
 package struct Retention: Hashable, Sendable {
     /// Messages, pictures and calls from before that go.
     package let keepsSince: UnixTime?
-    /// Bytes that the database may hold; the oldest messages make room.
+    /// Bytes that the database may hold; the oldest messages make room, or the oldest pictures where these are most of it.
     package let space: Int
 
     package init(keepsSince: UnixTime?, space: Int) { (self.keepsSince, self.space) = (keepsSince, space) }
@@ -23,6 +23,8 @@ struct TidyTable: ~Copyable {
     private let deleteOldImages: Statement
     private let deleteOldCalls: Statement
     private let deleteOldest: Statement
+    private let deleteOldestImages: Statement
+    private let imageBytes: Statement
     private let size: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
@@ -41,6 +43,9 @@ struct TidyTable: ~Copyable {
             "DELETE FROM calls WHERE number IN (SELECT number FROM calls WHERE ended_at < ? LIMIT ?)")
         let deleteOldest = try connection.prepare(
             "DELETE FROM messages WHERE number IN (SELECT number FROM messages ORDER BY number LIMIT ?)")
+        let deleteOldestImages = try connection.prepare(
+            "DELETE FROM images WHERE number IN (SELECT number FROM images ORDER BY number LIMIT ?)")
+        let imageBytes = try connection.prepare("SELECT coalesce(sum(size), 0) FROM images")
         let size = try connection.prepare(
             """
             SELECT (pages.page_count - free.freelist_count) * size.page_size
@@ -52,6 +57,8 @@ struct TidyTable: ~Copyable {
         self.deleteOldImages = deleteOldImages
         self.deleteOldCalls = deleteOldCalls
         self.deleteOldest = deleteOldest
+        self.deleteOldestImages = deleteOldestImages
+        self.imageBytes = imageBytes
         self.size = size
     }
 
@@ -62,18 +69,27 @@ struct TidyTable: ~Copyable {
         try forgetGone.run()
         if connection.changes > 0 { return true }
         if let since = retention.keepsSince, try delete(before: since, on: connection) { return true }
-        guard try bytes() > retention.space else { return false }
-        try deleteOldest.run([.integer(Self.slice)])
+        let bytes = try bytes()
+        guard bytes > retention.space else { return false }
+        // What takes most of the room makes room: pictures do not cost anybody their messages.
+        let images = Int(try imageBytes.first { (row) throws(StoreError) in row.integer(0) } ?? 0)
+        if images > bytes / 2 {
+            try deleteOldestImages.run([.integer(Self.imageSlice)])
+        } else {
+            try deleteOldest.run([.integer(Self.slice)])
+        }
         return connection.changes > 0
     }
+
+    /// A picture has megabytes.
+    private static let imageSlice: Int64 = 4
 
     private func delete(before time: UnixTime, on connection: borrowing Connection) throws(StoreError) -> Bool {
         try deleteOldMessages.run([.integer(time.milliseconds), .integer(Self.slice)])
         if connection.changes > 0 { return true }
         try deleteOldCalls.run([.integer(time.milliseconds), .integer(Self.slice)])
         if connection.changes > 0 { return true }
-        // A picture has megabytes.
-        try deleteOldImages.run([.integer(time.milliseconds), .integer(4)])
+        try deleteOldImages.run([.integer(time.milliseconds), .integer(Self.imageSlice)])
         return connection.changes > 0
     }
 

@@ -15,11 +15,16 @@ package struct Store: ~Copyable {
     let tidying: TidyTable
 
     /// Opens the database and brings it to the newest layout.
-    /// - Parameter path: The file; nil keeps everything in memory.
-    package init(path: String?) throws(StoreError) {
-        let connection = try Connection(path: path)
-        try connection.execute(Self.mode)
-        try Migrations.run(on: connection)
+    ///
+    /// - Parameters:
+    ///   - path: The file; nil keeps everything in memory.
+    ///   - isFrozen: Only what is there is wanted, and nobody can write in its folder, not even locks.
+    package init(path: String?, isFrozen: Bool = false) throws(StoreError) {
+        let connection = try Connection(path: path, isFrozen ? .readFrozen : .write)
+        if !isFrozen {
+            try connection.execute(Self.mode)
+            try Migrations.run(on: connection)
+        }
         let rooms = try RoomTable(on: connection)
         let people = try PersonTable(on: connection)
         let channels = try ChannelTable(on: connection)
@@ -44,6 +49,12 @@ package struct Store: ~Copyable {
     ) throws(StoreError) -> Value {
         try connection.transaction { () throws(StoreError) in try body(self) }
     }
+
+    /// Writes something that changes nothing, to find out whether anything can be written.
+    package func touch() throws(StoreError) { try connection.execute(Self.signature) }
+
+    /// Whose the file is, in its first page: “Ster”.
+    private static let signature: StaticString = "PRAGMA application_id = 1400137074"
 
     /// FULL: what a person was told is saved survives a power cut. WAL: readers do not wait for the writer.
     private static let mode: StaticString = """

@@ -72,6 +72,7 @@ class Server:
         first = free_ports(relays)
         self.relays = range(first, first + relays)
         self.log = os.path.join(self.folder, "log")
+        self.data = self.folder
         self.lines = [
             f"listening-port={self.port}",
             f"min-port={first}",
@@ -83,7 +84,7 @@ class Server:
         self.process = self.start()
 
     def start(self):
-        ours = [f"data-dir={self.folder}"]
+        ours = [f"data-dir={self.data}"]
         theirs = ["no-cli", "log-file=stdout", "simple-log", f"pidfile={self.folder}/pid", f"userdb={self.folder}/db"]
         coturn = self.product == "coturn"
         lines = self.lines + (theirs if coturn else ours)
@@ -138,7 +139,7 @@ class Server:
         """Gives the configuration other lines, which the next reload or start reads."""
         self.lines = lines
         with open(os.path.join(self.folder, "sterna.conf"), "w") as file:
-            file.write("\n".join([*lines, f"data-dir={self.folder}"]) + "\n")
+            file.write("\n".join([*lines, f"data-dir={self.data}"]) + "\n")
 
     def reload(self, seconds=60.0):
         """Has it read its configuration again, and waits until it says so."""

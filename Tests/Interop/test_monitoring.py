@@ -241,7 +241,7 @@ def test_the_dashboard_and_the_alerts_name_metrics_that_exist(server):
     named = names_in(expressions) | names_in(alerts)
     assert len(named) > 10 and named <= known | {
         "sterna_rooms", "sterna_rooms_active", "sterna_people", "sterna_calls_total", "sterna_calls_connected_total",
-        "sterna_call_first_frame_seconds_bucket"}
+        "sterna_call_first_frame_seconds_bucket", "sterna_storing", "sterna_storage_delay_seconds"}
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's prometheus")

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import socket
 import sqlite3
 import time
@@ -12,6 +11,7 @@ import urllib.request
 import pytest
 import stun
 from people import Person, WEB, door, hear, history, http, run, say
+from storing import database, enter, eventually, ready, started_with, write
 from server import Server, USERS
 
 pytestmark = pytest.mark.ours
@@ -32,53 +32,6 @@ def png(size):
     data = os.urandom(size - 57)
     head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + bytes(17)
     return head + len(data).to_bytes(4) + b"IDAT" + data + bytes(4) + bytes(4) + b"IEND" + bytes(4)
-
-
-def database(server):
-    return os.path.join(server.folder, "sterna.db")
-
-
-def started_with(server, spoil):
-    """Ends the server, has its database spoiled, and starts it again."""
-    server.process.send_signal(signal.SIGTERM)
-    server.process.wait(20)
-    assert not os.path.exists(database(server) + "-wal"), "everything is in the one file"
-    spoil(database(server))
-    os.truncate(server.log, 0)
-    server.started = time.monotonic()
-    server.process = server.start()
-    server.wait()
-
-
-def ready(server):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.web_port}/readyz", timeout=10) as answer:
-            return answer.status, json.load(answer)["reasons"]
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)["reasons"]
-
-
-def eventually(holds, seconds=40):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def write(server, text, channel="general"):
-    """What the writer of a message is told."""
-    async def test():
-        async with door(server, "/ws") as link:
-            await say(link, "join", channel=channel, name="Ana")
-            await hear(link, "presence")
-            await say(link, "message", channel=channel, text=text, nonce="n")
-            while True:
-                message = json.loads(await link.recv())
-                if message["type"] in ("message", "error"):
-                    return message
-    return run(test())
 
 
 def foreign(path):
@@ -107,12 +60,7 @@ def test_a_database_that_cannot_be_used_takes_nothing_down(server, spoil):
     client.refresh(0)
     status, room = http(server, "POST", "/api/rooms", {})
     assert status == 201
-
-    async def enter():
-        async with door(server, f"/ws/rooms/{room['token']}") as link:
-            await say(link, "join", name="Ana")
-            return await hear(link, "joined")
-    assert run(enter())["peerId"]
+    assert enter(server, room["token"])["peerId"]
     status, reasons = ready(server)
     assert status == 503 and "Nothing is being stored: database: while" in reasons[0], reasons
     assert write(server, "lost")["type"] == "error", "nobody is told that a message is kept"

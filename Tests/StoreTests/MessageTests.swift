@@ -234,6 +234,24 @@ struct MessageTests {
         #expect(try texts(database, limit: 1).first?.hasPrefix("1999 ") == true)
     }
 
+    @Test("pictures that fill the database make room themselves, and cost nobody a message")
+    func spaceOfPictures() throws {
+        let database = try Database()
+        _ = try database.store.write(draft("hello"))
+        for index in 0..<40 {
+            try database.store.add(
+                ImageRecord(
+                    id: "\(index)", owner: "ana", type: "image/png", createdAt: start,
+                    bytes: Array(repeating: 7, count: 50_000)), within: 10_000_000)
+        }
+        let size = try database.store.size()
+        #expect(try database.tidy(space: size / 2) > 0)
+        #expect(try database.store.size() <= size / 2)
+        #expect(try texts(database) == ["hello"])
+        #expect(try database.reader.image("0") == nil)
+        #expect(try database.reader.image("39") != nil)
+    }
+
     @Test("a new name of a channel is one row, however much was written there")
     func renaming() throws {
         let database = try Database()

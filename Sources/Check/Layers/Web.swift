@@ -19,7 +19,10 @@ extension Checkup {
                     .web, "\(target.endpoint): \(obstacle.words)", obstacle.cause(at: target, listens: listens)))
         case .success(let ready) where ready.status == 200: tell(.ok(.web, "the server calls itself ready (/readyz)"))
         case .success(let ready):
-            tell(.fail(.web, "the server does not call itself ready: \(ready.body.prefix(200))", .notReady))
+            let reasons = ready.json?["reasons"]?.array?.compactMap(\.string) ?? ["\(ready.body.prefix(200))"]
+            for reason in reasons {
+                tell(.fail(.web, "the server does not call itself ready: \(reason.prefix(400))", .notReady))
+            }
         }
         redirect(settings)
         let front = frontTarget(settings, beside: target).flatMap { self.front($0) ? $0 : nil }

@@ -20,7 +20,7 @@ extension Setting {
         ).own,
         Setting(
             "database-limit", .bytes, into: \.databaseLimit,
-            "What the database may hold; beyond it the oldest messages of all channels are deleted."
+            "What the database may hold; beyond it the oldest messages of all channels are deleted, or the oldest pictures where these are most of it."
         ).own,
         Setting(
             "image-size", .bytes, into: \.imageSize,

@@ -11,6 +11,17 @@ struct RoomCensus: Hashable, Sendable {
     /// People inside a room; who is away counts.
     var people = 0
     var calls = CallTally()
+    var storage = StorageCensus()
+}
+
+/// How it stands with what is to be kept.
+struct StorageCensus: Hashable, Sendable {
+    /// Whether it is being stored.
+    var isStoring = true
+    /// How long the changes that are on their way to the disk have been.
+    var delay = Duration.zero
+    /// Changes that wait for a disk that takes none.
+    var owed = 0
 }
 
 /// Something that the thread of the rooms, channels and people is asked.

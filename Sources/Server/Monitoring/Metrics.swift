@@ -13,7 +13,10 @@ enum Metrics {
         addRefusals(report, to: &page)
         addWorkers(report, to: &page)
         addServer(report, to: &page)
-        if let rooms = report.rooms { addRooms(rooms, to: &page) }
+        if let rooms = report.rooms {
+            addRooms(rooms, to: &page)
+            addStorage(rooms.storage, to: &page)
+        }
         return page.text
     }
 
@@ -136,6 +139,16 @@ enum Metrics {
         page.add("process_resident_memory_bytes", .gauge, "Resident memory", usage.residentBytes)
         page.add("process_open_fds", .gauge, "Open descriptors", usage.descriptors)
         page.add("process_cpu_seconds_total", .counter, "Processor time", seconds: usage.processor)
+    }
+
+    private static func addStorage(_ storage: StorageCensus, to page: inout Exposition) {
+        page.add(
+            "sterna_storing", .gauge, "Whether rooms, messages and people are being stored", storage.isStoring ? 1 : 0)
+        page.add(
+            "sterna_storage_delay_seconds", .gauge, "How long changes have been on their way to the disk",
+            seconds: storage.delay)
+        page.add(
+            "sterna_storage_owed_changes", .gauge, "Changes that wait for a disk that takes none", storage.owed)
     }
 
     private static func addRooms(_ rooms: RoomCensus, to page: inout Exposition) {

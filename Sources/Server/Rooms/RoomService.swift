@@ -76,7 +76,9 @@ final class RoomService {
     /// How many rooms there are, and people in them.
     var census: RoomCensus {
         let census = machine.census
-        return RoomCensus(rooms: census.rooms, active: census.active, people: census.people, calls: calls)
+        return RoomCensus(
+            rooms: census.rooms, active: census.active, people: census.people, calls: calls,
+            storage: records.census(now: loop.now.instant))
     }
 
     func status(of token: String, now: Moment) throws(Rooms.Refusal) -> Rooms.Status {

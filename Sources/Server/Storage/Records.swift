@@ -30,12 +30,17 @@ final class Records {
     /// Since when the batch that is on its way is.
     private var underWaySince: Instant?
     private var isOpen: Bool
+    /// What happened while nothing could be written, to be written before all else.
+    private var owed: [StorageChange] = []
     private var upkeep: Timer?
+    private var nextTidying: Instant?
 
     /// How often what is not to be kept any more is looked for.
     private static let tidyInterval = Duration.seconds(60)
-    /// How often a database that could not be opened is tried again.
-    private static let openInterval = Duration.seconds(10)
+    /// How often a database that could not be opened, or be written to, is tried again.
+    private static let retryInterval = Duration.seconds(5)
+    /// Changes that wait for a disk; of more the oldest are given up.
+    private static let mostOwed = 100_000
     /// A batch that takes longer than that is told of.
     private static let patience = Duration.seconds(5)
 
@@ -50,7 +55,6 @@ final class Records {
             switch reply {
             case .settled(let verdict): settle(verdict)
             case .opened(let remembered): opened(remembered)
-            case .unusable(let trouble): note(trouble)
             }
         }
         try storage.damage.open(on: loop) { [self] damage in
@@ -86,19 +90,25 @@ final class Records {
     /// How long the batch that is on its way to the disk has been; nil when none is.
     func delay(now: Instant) -> Duration? { underWaySince.map { now - $0 } }
 
+    /// For whoever watches by numbers.
+    func census(now: Instant) -> StorageCensus {
+        StorageCensus(isStoring: trouble == nil, delay: delay(now: now) ?? .zero, owed: owed.count)
+    }
+
     private var damaged: String?
 
     private func flush() {
         guard !changes.isEmpty, lastNumber == lastWritten || isLeaving else { return }
         lastNumber += 1
         underWaySince = underWaySince ?? loop.now.instant
-        orders.post(.write(StorageBatch(number: lastNumber, changes: changes)))
-        changes = []
+        orders.post(.write(StorageBatch(number: lastNumber, changes: owed + changes)))
+        (owed, changes) = ([], [])
     }
 
     private func settle(_ verdict: StorageVerdict) {
         lastWritten = verdict.number
         underWaySince = lastWritten == lastNumber ? nil : loop.now.instant
+        owe(verdict.owed)
         note(verdict.failure)
         for (ticket, message) in verdict.messages { settled(ticket, message) }
         let due = waiting.prefix { $0.number <= verdict.number }
@@ -113,14 +123,25 @@ final class Records {
         log.write(.failure, failure.map { "nothing is being stored: \($0)" } ?? "everything is being stored again")
     }
 
+    private func owe(_ changes: [StorageChange]) {
+        guard !changes.isEmpty else { return }
+        owed += changes
+        if owed.count > Self.mostOwed { owed.removeFirst(owed.count - Self.mostOwed) }
+    }
+
     private func opened(_ remembered: Remembered) {
-        isOpen = true
-        note(nil)
+        isOpen = remembered.trouble == nil
+        note(remembered.trouble)
         remember(remembered)
     }
 
     private func keepUp() {
-        orders.post(isOpen ? .tidy(retention) : .open)
-        upkeep?.arm(at: loop.now.instant + (isOpen ? Self.tidyInterval : Self.openInterval))
+        upkeep?.arm(at: loop.now.instant + Self.retryInterval)
+        guard isOpen else { return orders.post(.open) }
+        // Nobody may come who writes something: that it is possible again is found out without them.
+        if trouble != nil, changes.isEmpty { write(.nothing) }
+        guard nextTidying.map({ loop.now.instant >= $0 }) ?? true else { return }
+        nextTidying = loop.now.instant + Self.tidyInterval
+        orders.post(.tidy(retention))
     }
 }

@@ -21,6 +21,16 @@ enum StorageChange: Hashable, Sendable {
     /// Beside what fits into so many bytes of pictures, the oldest of which go.
     case image(ImageRecord, space: Int)
     case forgetImage(id: String, owner: String)
+    /// Tries whether anything can be written.
+    case nothing
+
+    /// Whether it happened in memory, whatever became of it on the disk: nobody was refused, so nobody asks again.
+    var outlivesFailure: Bool {
+        switch self {
+        case .room, .forgetRoom, .forgetPerson, .banPerson, .forgivePerson, .chat, .forgetChat, .call, .channel: true
+        case .person, .message, .image, .forgetImage, .nothing: false
+        }
+    }
 }
 
 /// Changes that are written together, or not at all.
@@ -36,6 +46,8 @@ struct StorageVerdict: Sendable {
     let failure: String?
     /// What became of the messages in it, by ticket, in their order.
     let messages: [(ticket: Int, verdict: MessageVerdict)]
+    /// What is still to be written, when that is possible again.
+    let owed: [StorageChange]
 }
 
 /// Something to look up.
@@ -61,7 +73,7 @@ enum StorageOrder: Sendable {
     case write(StorageBatch)
     /// Some of what is not to be kept goes; the thread goes on by itself until all of it is gone.
     case tidy(StorageRetention)
-    /// The database could not be opened; try once more.
+    /// The database could not be opened; try again.
     case open
     /// Everything that was ordered before is written; say so.
     case finish(Farewell)
@@ -70,10 +82,8 @@ enum StorageOrder: Sendable {
 /// What it answers, in the order of the orders.
 enum StorageReply: Sendable {
     case settled(StorageVerdict)
-    /// The database can be used, and this is in it; only where it could not be at the start.
+    /// The database can be used, or still cannot, and this is in it as far as it was not told before.
     case opened(Remembered)
-    /// It still cannot.
-    case unusable(String)
 }
 
 /// How much of the past is kept.

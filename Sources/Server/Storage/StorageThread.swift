@@ -51,9 +51,7 @@ struct StorageThread: ~Copyable {
             case .tidy(let retention):
                 // The next slice comes behind what was ordered meanwhile.
                 if writer.tidy(retention, now: Moment.read().time) { orders.post(.tidy(retention)) }
-            case .open:
-                let remembered = writer.open()
-                replies.post(remembered.trouble.map { .unusable($0) } ?? .opened(remembered))
+            case .open: replies.post(.opened(writer.open()))
             case .finish(let farewell): farewell.finished.post(true)
             }
         }

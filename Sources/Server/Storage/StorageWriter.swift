@@ -9,32 +9,48 @@ final class StorageWriter {
     private let path: String
     private var store: Store?
     private var trouble = "the database was not opened"
+    /// What is in the database has been told.
+    private var hasTold = false
 
     init(path: String) { self.path = path }
 
-    /// Opens the database unless it is open; what it remembers, or why it cannot be used.
+    /// Opens the database and tries whether it can be written; what it remembers, which is told once, and why it cannot be used.
+    ///
+    /// Where nothing can be written, what can be read is remembered all the same.
     func open() -> Remembered {
+        var remembered = Remembered()
         do throws(StoreError) {
-            let store = try Store(path: path)
-            let remembered = Remembered(
-                trouble: nil, rooms: try store.allRooms(), people: try store.allPeople(),
-                bannedPeople: try store.allPersonBans(), chats: try store.allChats(),
-                channels: try store.allChannels(), bans: try store.allBans())
-            self.store = consume store
-            return remembered
+            if store == nil { store = try Store(path: path) }
+            if !hasTold { remembered = try store?.content() ?? remembered }
+            hasTold = true
+            try store?.touch()
         } catch {
+            if error.spoilsConnection { store = nil }
+            if !hasTold { remembered = frozenContent(after: error) ?? remembered }
             trouble = "\(error)"
-            return Remembered(trouble: trouble)
+            remembered.trouble = trouble
         }
+        return remembered
+    }
+
+    private func frozenContent(after error: StoreError) -> Remembered? {
+        guard DataDirectory.isFrozen(path, after: error), let store = try? Store(path: path, isFrozen: true),
+            let content = try? store.content()
+        else { return nil }
+        hasTold = true
+        return content
     }
 
     /// Writes a batch whole, or nothing of it.
     func write(_ batch: StorageBatch) -> StorageVerdict {
-        guard store != nil else { return failed(batch, because: trouble) }
+        guard hasTold else { return failed(batch, because: trouble) }
         do throws(StoreError) {
-            return StorageVerdict(number: batch.number, failure: nil, messages: try messages(of: batch))
+            // After a failure that a connection does not recover from.
+            if store == nil { store = try Store(path: path) }
+            return StorageVerdict(number: batch.number, failure: nil, messages: try messages(of: batch), owed: [])
         } catch {
-            return failed(batch, because: "\(error)")
+            if error.spoilsConnection { store = nil }
+            return failed(batch, because: "\(error)", isOwed: error.mayPass)
         }
     }
 
@@ -58,16 +74,26 @@ final class StorageWriter {
         return messages
     }
 
-    /// Nothing of the batch is there: whoever wrote in it is told.
-    private func failed(_ batch: StorageBatch, because failure: String) -> StorageVerdict {
+    /// Nothing of the batch is there: whoever wrote in it is told, and what nobody asks for again is owed.
+    private func failed(_ batch: StorageBatch, because failure: String, isOwed: Bool = true) -> StorageVerdict {
         let messages = batch.changes.compactMap { change -> (ticket: Int, verdict: MessageVerdict)? in
             if case .message(let ticket, _) = change { (ticket, .failed) } else { nil }
         }
-        return StorageVerdict(number: batch.number, failure: failure, messages: messages)
+        return StorageVerdict(
+            number: batch.number, failure: failure, messages: messages,
+            owed: isOwed ? batch.changes.filter(\.outlivesFailure) : [])
     }
 }
 
 extension Store {
+    /// Everything that lives in memory while the server runs.
+    fileprivate func content() throws(StoreError) -> Remembered {
+        Remembered(
+            trouble: nil, rooms: try allRooms(), people: try allPeople(),
+            bannedPeople: try allPersonBans(), chats: try allChats(),
+            channels: try allChannels(), bans: try allBans())
+    }
+
     /// Makes a change that needs no answer.
     fileprivate func make(_ change: StorageChange) throws(StoreError) {
         switch change {
@@ -84,6 +110,7 @@ extension Store {
         case .message(_, let write): _ = try self.write(write)
         case .image(let record, let space): try add(record, within: space)
         case .forgetImage(let id, let owner): _ = try deleteImage(id, of: owner)
+        case .nothing: try touch()
         }
     }
 }

@@ -90,7 +90,8 @@ package struct Rooms: ~Copyable {
     package mutating func handle(_ input: Input, now: Moment) {
         switch input {
         case .restored(let records):
-            for record in records { rooms[record.token] = Room(record) }
+            // Who is inside of one that is there already stays.
+            for record in records where rooms[record.token] == nil { rooms[record.token] = Room(record) }
             scheduleSweep(now)
         case .resumed(let records):
             for record in records { resume(record, now: now) }

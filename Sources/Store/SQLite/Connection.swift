@@ -12,21 +12,38 @@ internal import Glibc
     /// How long to wait for another process, in milliseconds.
     private static let busyTimeout: Int32 = 5000
 
+    /// What a connection may do.
+    package enum Access: Hashable, Sendable {
+        case write
+        /// Nothing is made or changed.
+        case read
+        /// Nothing is made or changed, by nobody: the folder cannot be written, so that there is no place for locks either.
+        case readFrozen
+    }
+
     /// Opens or makes the database at `path`; nil is a database in memory that lives as long as the connection.
-    ///
-    /// - Parameter isReadOnly: Nothing is made or changed.
-    package init(path: String?, isReadOnly: Bool = false) throws(StoreError) {
+    package init(path: String?, _ access: Access = .write) throws(StoreError) {
         var handle: OpaquePointer?
-        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let mode =
+            switch access {
+            case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .read: SQLITE_OPEN_READONLY
+            case .readFrozen: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            }
+        let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let activity = "opening " + (path.map { "“\($0)”" } ?? "memory")
-        let status = unsafe sqlite3_open_v2(path ?? ":memory:", &handle, flags, nil)
+        let name = path.map { access == .readFrozen ? Self.frozen($0) : $0 } ?? ":memory:"
+        let status = unsafe sqlite3_open_v2(name, &handle, flags, nil)
         guard status == SQLITE_OK, let handle = unsafe handle else {
+            let error: StoreError
+            if let handle = unsafe handle {
+                unsafe error = StoreError(status: status, while: activity, on: handle)
+            } else {
+                error = StoreError(status: status, while: activity, detail: "no memory")
+            }
             // SQLite hands out a connection that must be closed even when opening failed.
             _ = unsafe sqlite3_close_v2(handle)
-            // Safe: the text of a status code is static.
-            let detail = unsafe String(cString: sqlite3_errstr(status))
-            throw StoreError(status: status, while: activity, detail: detail)
+            throw error
         }
         unsafe self.handle = handle
         // Safe: freed in deinit, after the connection that reads it was closed or left to its statements without a handler.
@@ -42,6 +59,12 @@ internal import Glibc
         _ = unsafe sqlite3_close_v2(handle)
     }
 
+    /// The path as a URI that promises that nobody changes the file.
+    private static func frozen(_ path: String) -> String {
+        let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        return "file:\(escaped)?immutable=1"
+    }
+
     /// Prepares one statement; it may be run as often as wanted.
     package func prepare(_ sql: StaticString) throws(StoreError) -> Statement {
         // Safe: the handle is live; the statement keeps SQLite's part of it alive.
@@ -52,9 +75,7 @@ internal import Glibc
     package func execute(_ script: StaticString) throws(StoreError) {
         let status = unsafe sqlite3_exec(handle, script.description, nil, nil, nil)
         guard status == SQLITE_OK else {
-            // Safe: the message is copied before the connection is used again.
-            let detail = unsafe String(cString: sqlite3_errmsg(handle))
-            throw StoreError(status: status, while: "running “\(script.description.prefix(40))”", detail: detail)
+            throw unsafe StoreError(status: status, while: StoreError.activity(running: script), on: handle)
         }
     }
 

@@ -20,9 +20,8 @@ internal import CSQLite
         let status = unsafe sqlite3_prepare_v3(
             connection, sql.description, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard status == SQLITE_OK, let handle = unsafe handle else {
-            // Safe: the message is copied before the connection is used again.
-            let detail = unsafe String(cString: sqlite3_errmsg(connection))
-            throw StoreError(status: status, while: "preparing “\(sql)”", detail: detail)
+            throw unsafe StoreError(
+                status: status, while: StoreError.activity(running: sql), on: connection)
         }
         unsafe self.handle = handle
         self.sql = sql
@@ -114,8 +113,11 @@ internal import CSQLite
     }
 
     private func error(_ status: Int32) -> StoreError {
-        // Safe: the connection outlives its statements; the message is copied before it is used again.
-        let detail = unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
-        return StoreError(status: status, while: "running “\(sql)”", detail: detail)
+        let activity = StoreError.activity(running: sql)
+        // Safe: the connection outlives its statements.
+        guard let connection = unsafe sqlite3_db_handle(handle) else {
+            return StoreError(status: status, while: activity, detail: "no connection")
+        }
+        return unsafe StoreError(status: status, while: activity, on: connection)
     }
 }

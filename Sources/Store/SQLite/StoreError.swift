@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CSQLite
+internal import Glibc
 
 /// What the database refused, told to the operator: what was being done, what went wrong, what would be right.
 package struct StoreError: Error, Hashable, CustomStringConvertible {
@@ -50,6 +51,45 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
         self.init(problem, while: activity, detail: detail)
     }
 
+    /// The last failure on a connection.
+    ///
+    /// Where the kernel has refused something SQLite says no more than that: the kernel's own number tells what is missing.
+    init(status: Int32, while activity: String, on connection: OpaquePointer) {
+        // Safe: the connection is live, and the message is copied before it is used again.
+        let detail = unsafe String(cString: sqlite3_errmsg(connection))
+        let errno = unsafe sqlite3_system_errno(connection)
+        switch (status & 0xFF, errno) {
+        case (SQLITE_IOERR, ENOSPC), (SQLITE_IOERR, EDQUOT), (SQLITE_CANTOPEN, ENOSPC), (SQLITE_CANTOPEN, EDQUOT):
+            self.init(.diskFull, while: activity, detail: "the disk is full")
+        case (SQLITE_IOERR, EROFS), (SQLITE_CANTOPEN, EROFS):
+            self.init(.readOnly, while: activity, detail: "the disk is mounted read-only")
+        default:
+            self.init(status: status, while: activity, detail: detail)
+        }
+    }
+
+    /// Whether another connection, made anew, may succeed where this one never will.
+    package var spoilsConnection: Bool {
+        switch problem {
+        case .cannotOpen, .notADatabase, .corrupt, .readOnly, .inputOutput: true
+        case .diskFull, .locked, .tooMuchWork, .constraint, .tooNew, .other: false
+        }
+    }
+
+    /// Whether the same may succeed later: not what is wrong is at fault, but what it was to be written to.
+    package var mayPass: Bool {
+        switch problem {
+        case .constraint, .other: false
+        default: true
+        }
+    }
+
+    /// The beginning of a statement, which is enough to know it by.
+    static func activity(running sql: StaticString) -> String {
+        let words = sql.description.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return "running “\(words.prefix(30))\(words.count > 30 ? "…" : "")”"
+    }
+
     package var description: String {
         "database: while \(activity): \(detail)" + (remedy.map { "; \($0)" } ?? "")
     }
@@ -62,7 +102,7 @@ package struct StoreError: Error, Hashable, CustomStringConvertible {
         case .readOnly: "the file and its folder must be writable by the service"
         case .diskFull: "free space on the disk of “data-dir”"
         case .inputOutput: "look into the kernel's log for errors of the disk"
-        case .locked: "one “data-dir” belongs to one running Sterna"
+        case .locked: "one “data-dir” belongs to one running Sterna: end the other program that has it open"
         case .tooNew: "run the Sterna that wrote it, or one that is newer"
         case .constraint, .tooMuchWork, .other: nil
         }

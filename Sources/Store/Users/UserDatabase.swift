@@ -12,7 +12,7 @@ package struct UserDatabase: ~Copyable {
 
     /// Opens what is there, to be read only: neither coturn nor an operator at work is ever kept waiting.
     package init(reading path: String) throws(StoreError) {
-        let connection = try Connection(path: path, isReadOnly: true)
+        let connection = try Connection(path: path, .read)
         tables = try Self.tables(of: connection)
         self.connection = connection
     }
