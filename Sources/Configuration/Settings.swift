@@ -120,6 +120,8 @@ package struct Settings: Hashable, Sendable {
     /// Answers per second to one IPv4 address or IPv6 /64 that has not authenticated; 0 for no limit.
     package var unauthorizedRate = 10
     /// Connections over TCP, TLS and DTLS, browsers' included; 0 for half of the files that the process may open.
+    /// Bytes; zero for three quarters of what there is.
+    package var memoryLimit = 0
     package var maxConnections = 0
     /// Those of one IPv4 address or IPv6 /64; 0 for no limit.
     package var maxConnectionsPerAddress = 1000

@@ -90,6 +90,7 @@ extension Service {
         return ServerFacts(
             realm: settings.realmOrDefault, startedAt: startedAt, listeners: listeners,
             certificateEnd: shownCertificate?.notAfter, certificateNames: shownCertificate?.names ?? [],
-            draining: draining, users: users?.users.count, secrets: users?.secrets.count, memoryAtStart: memoryAtStart)
+            draining: draining, users: users?.users.count, secrets: users?.secrets.count, memoryAtStart: memoryAtStart,
+            memoryLimit: memory.limit, isShortOfMemory: memory.isShort)
     }
 }

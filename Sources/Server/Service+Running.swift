@@ -34,6 +34,7 @@ extension Service {
             try self.loop { self.receive($0, supervisor, surroundings.program, reread) { ending = $0 } }
         }
         watchCertificate(on: loop)
+        watchMemory(on: loop)
         runtimeDirectory = environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first.map { String($0) }
         finish = { ending = .stop }
         // Whoever asked for it is to hear that it begins.

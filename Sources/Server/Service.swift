@@ -16,8 +16,11 @@ package final class Service {
     /// and what nonces are.
     var secrets = LeftSecrets(nonceKey: Randomness.bytes(32), relaySecret: Hex.encode(Randomness.bytes(24)))
     /// Of connections to the relay and to the web together.
-    private let limits = ConnectionLimits()
-    let quotas = AllocationQuotas()
+    private let limits: ConnectionLimits
+    let quotas: AllocationQuotas
+    /// What the process may take of the machine.
+    let memory = MemoryBudget()
+    var memoryTimer: Timer?
     /// What this process has to do with the one before it and the one after it; nil where it stands alone.
     var handover: Handover?
     var relay: RelayService?
@@ -67,6 +70,8 @@ package final class Service {
 
     package init(_ settings: Settings, log: Log) {
         (self.settings, self.log) = (settings, log)
+        limits = ConnectionLimits(memory: memory)
+        quotas = AllocationQuotas(memory: memory)
     }
 
     /// The server with the log that its settings ask for.
@@ -126,7 +131,10 @@ package final class Service {
     package var relayStreamEndpoints: [Endpoint] { relay?.listeners.streams ?? [] }
 
     /// Puts the limits of connections into force.
-    func applyLimits() { limits.limit(to: ConnectionLimits.Limits(settings, files: Host.raiseFileLimit())) }
+    func applyLimits() {
+        limits.limit(to: ConnectionLimits.Limits(settings, files: Host.raiseFileLimit()))
+        applyMemoryLimit()
+    }
 
     /// The certificate that is shown; nil where there is none.
     var shownCertificate: Certificate? { certificate?.identity.certificate }

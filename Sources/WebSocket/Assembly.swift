@@ -38,6 +38,9 @@ struct Assembly {
 
     init(limits: Limits) { self.limits = limits }
 
+    /// Bytes of a message that is not complete.
+    var held: Int { message.count }
+
     /// Takes the next byte; what it completed, if anything.
     mutating func take(_ byte: UInt8) throws(Violation) -> Complete? {
         guard let frame else {

@@ -51,6 +51,9 @@ package struct Connection: ~Copyable {
         lastFrame = now
     }
 
+    /// Bytes of a message that is not complete.
+    package var held: Int { assembly.held }
+
     /// When to call `handle(.timeout)`, unless something else comes first.
     package var deadline: Instant? {
         switch phase {

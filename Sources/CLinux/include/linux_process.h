@@ -4,6 +4,7 @@
 #define STERNA_LINUX_PROCESS_H
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -69,5 +70,8 @@ int linux_access_as(const char *path, int mode, const char *name, unsigned user,
 
 /* Whether the kernel's clock is being disciplined by somebody; -1 where that cannot be told. */
 int linux_clock_is_synchronised(void);
+
+/* Gives memory that nobody uses any more back to the kernel. */
+static inline void linux_trim_memory(void) { malloc_trim(0); }
 
 #endif

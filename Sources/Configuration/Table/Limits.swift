@@ -36,6 +36,10 @@ extension Setting {
         )
         .reloadable,
         Setting(
+            "memory-limit", .bytes, into: \.memoryLimit,
+            "Memory that the process may take. Near it new allocations, connections, sessions, rooms and uploads are refused, and calls go on. 0 for three quarters of what the machine has, or the control group (memory.max, memory.high)."
+        ).own.reloadable,
+        Setting(
             "max-connections", .number(0...Int(Int32.max)), into: \.maxConnections,
             "Connections over TCP, TLS and DTLS at once, to the relay and the web together; 0 for half of the files that the process may open."
         ).own.reloadable,

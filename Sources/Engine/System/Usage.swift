@@ -21,8 +21,8 @@ extension Host {
         return usage
     }
 
-    /// The second number of /proc/self/statm, in pages (proc(5)).
-    private static var resident: Int {
+    /// Bytes of memory that this process takes: the second number of /proc/self/statm, in pages (proc(5)).
+    package static var resident: Int {
         // Safe: the file is closed here, and the kernel writes no further than the buffer is long.
         let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return 0 }

@@ -33,8 +33,10 @@ extension Connection {
         case .counted(let length):
             // Refused before a byte of it is read.
             guard length <= longestBody else { throw .bodyTooLarge }
+            guard takesLongBodies || length <= limits.body else { throw .noRoom }
             phase = .counted(left: length)
         case .chunked:
+            guard takesLongBodies || longBody == nil else { throw .noRoom }
             chunks = ChunkedBody()
             phase = .chunked
         }

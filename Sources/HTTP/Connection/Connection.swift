@@ -43,11 +43,16 @@ package struct Connection: ~Copyable {
     /// What came of its body, and how long that may get.
     var body: [UInt8] = []
     var longestBody = 0
+    /// Whether a body may be longer than ``Limits/body``, on the paths where some may.
+    package var takesLongBodies = true
     /// What came behind a request that is not answered yet.
     private var unread: [UInt8] = []
     private var hasEnded = false
     private var outputs: [Output] = []
     private var drained = 0
+
+    /// Bytes of a request that is not complete, or that waits behind another.
+    package var held: Int { body.count + unread.count }
 
     /// When to call `handle(.timeout)`, unless something else comes first.
     package internal(set) var deadline: Instant?

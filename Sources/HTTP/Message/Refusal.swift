@@ -7,6 +7,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case headTooLarge
     case tooManyFields
     case bodyTooLarge
+    /// A long body, of which too many are on their way.
+    case noRoom
     case expectation
     case version
     case headTimedOut
@@ -17,6 +19,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .malformed: .badRequest
         case .headTooLarge, .tooManyFields: .headTooLarge
         case .bodyTooLarge: .contentTooLarge
+        case .noRoom: .unavailable
         case .expectation: .expectationFailed
         case .version: .versionNotSupported
         case .headTimedOut, .bodyTimedOut: .requestTimeout
@@ -30,6 +33,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .headTooLarge: "The head of a request is at most \(Limits.standard.head) bytes long."
         case .tooManyFields: "A request has at most \(Limits.standard.fields) header fields."
         case .bodyTooLarge: "The body of a request is at most \(Limits.standard.body) bytes long."
+        case .noRoom: "Too much is being sent at once; send it again later."
         case .expectation: "The only expectation met is 100-continue."
         case .version: "The versions spoken here are HTTP/1.1 and HTTP/1.0."
         case .headTimedOut, .bodyTimedOut: "The request did not arrive in time."

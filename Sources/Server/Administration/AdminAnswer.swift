@@ -29,7 +29,12 @@ enum AdminAnswer {
         let usage = Host.usage
         let grown = max(0, usage.residentBytes - facts.memoryAtStart)
         let each = census.all > 0 ? grown / census.all : 0
-        add("memory", ["resident": number(usage.residentBytes), "perAllocation": number(each)])
+        add(
+            "memory",
+            [
+                "resident": number(usage.residentBytes), "perAllocation": number(each),
+                "limit": number(facts.memoryLimit), "short": .boolean(facts.isShortOfMemory),
+            ])
         add("descriptors", number(usage.descriptors))
         add("workers", .array(report.workers.sorted { $0.number < $1.number }.map { worker($0) }))
         add("rooms", rooms(report.rooms))

@@ -40,7 +40,10 @@ package final class ConnectionLimits: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    /// What the whole process may take.
+    let memory: MemoryBudget
+
+    package init(memory: MemoryBudget = MemoryBudget()) { self.memory = memory }
 
     /// Applies from the next connection on; those that are there stay.
     func limit(to limits: Limits) {
@@ -56,6 +59,7 @@ package final class ConnectionLimits: Sendable {
     ///
     /// - Parameter client: Who has come; nil where it is a proxy that many come through.
     func admit(_ client: IPAddress?) -> Place? {
+        guard !memory.isExhausted else { return nil }
         let subscriber = client?.unmapped.subscriber
         let isAdmitted = state.withLock { state in
             let (limit, own) = (state.limits, subscriber.map { state.counts[$0] ?? 0 } ?? 0)
@@ -69,9 +73,10 @@ package final class ConnectionLimits: Sendable {
         return isAdmitted ? Place(self, subscriber) : nil
     }
 
-    /// Counts one more handshake of TLS or DTLS; false when it comes too soon after others.
+    /// Counts one more handshake of TLS or DTLS; false when it comes too soon after others, or memory is short.
     func mayShakeHands(_ client: IPAddress, now: Instant) -> Bool {
-        state.withLock { state in
+        guard !memory.isShort else { return false }
+        return state.withLock { state in
             state.limits.handshakesPerSecond == 0 || state.handshakes.take(client.unmapped, now: now) == nil
         }
     }

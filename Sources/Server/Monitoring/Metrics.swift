@@ -137,6 +137,10 @@ enum Metrics {
             "process_start_time_seconds", .gauge, "When the process began, in seconds since 1970",
             facts.startedAt.seconds)
         page.add("process_resident_memory_bytes", .gauge, "Resident memory", usage.residentBytes)
+        page.add("sterna_memory_limit_bytes", .gauge, "Memory that the process may take", facts.memoryLimit)
+        page.add(
+            "sterna_memory_short", .gauge, "Whether new load is refused for want of memory",
+            facts.isShortOfMemory ? 1 : 0)
         page.add("process_open_fds", .gauge, "Open descriptors", usage.descriptors)
         page.add("process_cpu_seconds_total", .counter, "Processor time", seconds: usage.processor)
     }

@@ -18,6 +18,9 @@ struct ServerFacts: Sendable {
     let secrets: Int?
     /// Resident when the server had started, before anybody came.
     let memoryAtStart: Int
+    /// What the process may take, and whether it has nearly that.
+    let memoryLimit: Int
+    let isShortOfMemory: Bool
 
     /// New allocations are refused, and the server ends then at the latest.
     struct Draining: Hashable, Sendable {

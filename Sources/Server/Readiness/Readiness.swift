@@ -10,14 +10,22 @@ final class Readiness {
 
     private let relay: RelayCheck?
     private let records: Records
+    private let memory: MemoryBudget
 
     /// - Parameter relay: Nil where no relay is served, so that none is missed.
-    init(relay: RelayCheck?, records: Records) { (self.relay, self.records) = (relay, records) }
+    init(relay: RelayCheck?, records: Records, memory: MemoryBudget) {
+        (self.relay, self.records, self.memory) = (relay, records, memory)
+    }
 
     /// Answers with what is wrong, in sentences; with nothing when calls can be made.
     func ask(now: Moment, _ answer: @escaping (_ reasons: [String]) -> Void) {
         var reasons = certificate().map { Self.faults(of: $0, now: now.time) } ?? []
         if let concern = records.concern(now: now.instant) { reasons.append(concern) }
+        if memory.isShort {
+            reasons.append(
+                "The memory is nearly used up (memory-limit, \(memory.limit >> 20) MiB): nothing new begins until others end."
+            )
+        }
         guard let relay else { return answer(reasons) }
         relay.ask { [reasons] failure in
             answer(reasons + (failure.map { ["The relay does not work: \($0)."] } ?? []))

@@ -18,7 +18,11 @@ final class AllocationQuotas: Sendable {
     /// Those with credentials that this server made, whatever the realm.
     let minted: MintedQuotas
 
-    init(minted: MintedQuotas = MintedQuotas()) { self.minted = minted }
+    private let memory: MemoryBudget
+
+    init(minted: MintedQuotas = MintedQuotas(), memory: MemoryBudget = MemoryBudget()) {
+        (self.minted, self.memory) = (minted, memory)
+    }
 
     /// What the relay asks. Counted without limits too, so that a limit set later knows what is held.
     var quotas: Quotas { Quotas(take: { self.take($0, $1) }, give: { self.give($0) }, keep: { self.keep($0) }) }
@@ -30,14 +34,15 @@ final class AllocationQuotas: Sendable {
     func ofRealm(_ name: String) -> AllocationQuotas {
         realms.withLock { realms in
             if let known = realms[name] { return known }
-            let quotas = AllocationQuotas(minted: minted)
+            let quotas = AllocationQuotas(minted: minted, memory: memory)
             realms[name] = quotas
             return quotas
         }
     }
 
     private func take(_ claim: Quotas.Claim, _ companions: Int) -> Quotas.Limit? {
-        counts.withLock { counts in
+        guard !memory.isShort else { return .memory }
+        return counts.withLock { counts in
             let own = counts.users[claim.account] ?? 0
             if counts.limits.total > 0, counts.total >= counts.limits.total { return .total }
             if counts.limits.user > 0, own >= counts.limits.user { return .user }

@@ -19,6 +19,10 @@ final class Site {
     let records: Records
     /// Answers that wait for their clients.
     let unread = UnreadBytes()
+    /// What waits for clients of WebSockets, and long messages that are not complete.
+    let held = UnreadBytes(perAddress: 64 << 20, limit: 256 << 20)
+    /// What the process may take.
+    let memory: MemoryBudget
     private(set) var origins: OriginPolicy
     /// Under which names this server may be asked.
     var hosts: HostPolicy
@@ -35,8 +39,9 @@ final class Site {
 
     init(
         _ settings: Configuration.Settings, services: SiteServices, records: Records, transport: SiteTransport,
-        readiness: Readiness, machine: String?, log: Log
+        readiness: Readiness, machine: String?, memory: MemoryBudget, log: Log
     ) {
+        self.memory = memory
         (self.settings, self.records, self.transport) = (settings, records, transport)
         (rooms, talkie, channels) = (services.rooms, services.talkie, services.channels)
         (people, calls) = (services.people, services.calls)
@@ -97,6 +102,7 @@ final class Site {
         guard route.methods.contains(request.method) else { return answer(Self.notAllowed(route.methods)) }
         if request.method == .options { return answer(Self.options(route.methods)) }
         if changes(request), !isInvited(request) { return answer(Self.uninvited) }
+        if let refusal = withoutMemory(request, route, now: now) { return answer(refusal) }
         switch route {
         case .rooms: createRoom(request, caller, now: now, answer: answer)
         case .room(let token):

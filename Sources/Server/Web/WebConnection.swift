@@ -26,6 +26,9 @@ final class WebConnection {
     /// Who reads it, and how much of it was counted as unread.
     private var reader: IPAddress
     private var counted = 0
+    /// How much of what a machine and the stream hold was counted.
+    private var countedHeld = 0
+    private let isProxied: Bool
     private var upgrade: Reply.Upgrade?
     /// Who is told when the client does not wait for its answer.
     private var asker: Asker?
@@ -44,6 +47,7 @@ final class WebConnection {
     ) {
         (self.stream, self.loop, self.site, self.ended) = (stream, loop, site, ended)
         reader = stream.peer.address
+        isProxied = site.isProxy(stream.peer.address)
         http = HTTP.Connection(limits: site.httpLimits, now: began)
         timer = Timer(on: loop) { [weak self] in self?.wake() }
         arm()
@@ -53,9 +57,11 @@ final class WebConnection {
         if let socket {
             socket.received(bytes)
         } else {
+            http.takesLongBodies = site.takesUpload(from: holder)
             http.handle(received: bytes, now: loop.now)
         }
         drain()
+        countHeld()
     }
 
     func peerFinished() {
@@ -71,6 +77,7 @@ final class WebConnection {
     /// The client has read everything that waited for it.
     func drained() {
         stream.deadline = nil
+        countHeld()
         if !rest.isEmpty {
             pump()
             guard rest.isEmpty, stream.backlog == 0 else { return }
@@ -94,6 +101,7 @@ final class WebConnection {
         asker.take()?.whenGone?()
         rest.removeAll()
         settle()
+        forgetHeld()
         http.handle(.end, now: loop.now)
         socket?.handle(.end)
         drain()
@@ -130,6 +138,7 @@ final class WebConnection {
         case .request(let request):
             let asker = Asker()
             self.asker = asker
+            forgetHeld()
             reader = site.address(of: request, from: stream.peer.address)
             site.serve(
                 request, from: stream.peer.address, isSecure: stream.isSecure, now: loop.now, asker: asker
@@ -146,6 +155,7 @@ final class WebConnection {
             guard let upgrade else { return finish() }
             let socket = WebSocketConnection(
                 number: site.nextSocketNumber(), limits: upgrade.limits, loop: loop, carrier: self)
+            forgetHeld()
             self.socket = socket
             stream.sendLimit = upgrade.sendLimit
             upgrade.unsentLimit.map(stream.limitUnsent)
@@ -185,6 +195,28 @@ final class WebConnection {
         counted = 0
     }
 
+    /// Counts what is held of a long message that is not complete, and of what is not read; ends a connection for which there
+    /// is no room.
+    private func countHeld() {
+        guard !isOver else { return }
+        let held = max(0, (socket?.held ?? http.held) + stream.backlog - UnreadBytes.free)
+        guard held != countedHeld else { return }
+        if held > countedHeld {
+            guard !site.memory.isExhausted, site.held.take(held - countedHeld, for: holder) else { return cutOff() }
+        } else {
+            site.held.give(back: countedHeld - held, of: holder)
+        }
+        countedHeld = held
+    }
+
+    private func forgetHeld() {
+        site.held.give(back: countedHeld, of: holder)
+        countedHeld = 0
+    }
+
+    /// Whose a message is that is not complete: through a proxy only the whole request will tell.
+    private var holder: IPAddress? { socket == nil && isProxied ? nil : reader }
+
     private func arm() {
         guard !isOver else { return }
         if let socket { timer?.arm(at: socket.deadline) } else { timer?.arm(at: http.deadline) }
@@ -200,6 +232,8 @@ extension WebConnection: WebSocketCarrier {
             return cutOff()
         }
         lastBacklog = stream.backlog
+        countHeld()
+        guard !isOver else { return }
         // Patience is for those who read nothing, and no more than that is asked of a slow one.
         if lastBacklog > 0, hasRead || stream.deadline == nil {
             stream.deadline = loop.now.instant + Self.patience

@@ -63,6 +63,9 @@ final class WebSocketConnection {
     /// Bytes of what was sent that have not left yet.
     var backlog: Int { carrier.backlog }
 
+    /// Bytes of a message that is not complete.
+    var held: Int { machine.held }
+
     /// Everything has left; only for the carrier.
     func drained() { owner?.drained(self) }
 

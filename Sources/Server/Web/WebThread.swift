@@ -91,13 +91,13 @@ struct WebThread: ~Copyable {
             calls.restore(remembered.chats)
         }
         let check = relay.map { RelayCheck(of: $0, on: loop, credential: mint.probe) }
-        let readiness = Readiness(relay: check, records: records)
+        let readiness = Readiness(relay: check, records: records, memory: limits.memory)
         let talkie = TalkieService(settings, on: loop, log: log)
         let site = Site(
             settings,
             services: SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, transport: SiteTransport(settings, promises: promises),
-            readiness: readiness, machine: Host.name, log: log)
+            readiness: readiness, machine: Host.name, memory: limits.memory, log: log)
         let moderator = Moderator(
             SiteServices(rooms: rooms, talkie: talkie, channels: channels, people: people, calls: calls),
             records: records, on: loop, log: log)

@@ -6,6 +6,8 @@ package struct Quotas: Sendable {
     /// Which limit is reached.
     package enum Limit: Hashable, Sendable {
         case user, total
+        /// Of the process: it has nearly all the memory that it may take.
+        case memory
         /// Of credentials that this server made: what a name, an address or a room may hold.
         case roomUser, roomAddress, room
     }

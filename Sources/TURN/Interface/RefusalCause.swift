@@ -10,7 +10,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
     // 486
     case userQuota, totalQuota, roomUserQuota, roomAddressQuota, roomQuota
     // 508
-    case noPorts, noSockets, noAddress, tooManyPeers, noReservation, draining
+    case noPorts, noSockets, noAddress, tooManyPeers, noReservation, draining, memory
     // The others have one for each code.
     case malformed, unknownAttribute, mismatch, wrongCredentials, addressFamily, transport, other
     // 446 and 447
@@ -63,6 +63,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
             switch limit {
             case .user: .userQuota
             case .total: .totalQuota
+            case .memory: .memory
             case .roomUser: .roomUserQuota
             case .roomAddress: .roomAddressQuota
             case .room: .roomQuota
@@ -76,7 +77,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .staleNonce: 438
         case .deniedPeer, .specialPeer, .neighbourPeer, .ownAddress, .tunnelledClient, .roomScope: 403
         case .userQuota, .totalQuota, .roomUserQuota, .roomAddressQuota, .roomQuota: 486
-        case .noPorts, .noSockets, .noAddress, .tooManyPeers, .noReservation, .draining: 508
+        case .noPorts, .noSockets, .noAddress, .tooManyPeers, .noReservation, .draining, .memory: 508
         case .malformed: 400
         case .unknownAttribute: 420
         case .mismatch: 437
@@ -116,6 +117,7 @@ package enum RefusalCause: UInt8, Hashable, Sendable, CaseIterable {
         case .tooManyPeers: "peers"
         case .noReservation: "reservation"
         case .draining: "draining"
+        case .memory: "memory"
         case .malformed: "malformed"
         case .unknownAttribute: "unknown-attribute"
         case .mismatch: "allocation-mismatch"

@@ -184,13 +184,15 @@ extension Relay {
         let claim = Quotas.Claim(account: account, minted: minted)
         guard let limit = quotas(of: identity.realm).take(claim, scopes.companions(of: account)) else { return claim }
         throw Refusal(
-            .allocationQuotaReached, Self.explanation(of: limit, account, address), cause: RefusalCause(limit))
+            limit == .memory ? .insufficientCapacity : .allocationQuotaReached,
+            Self.explanation(of: limit, account, address), cause: RefusalCause(limit))
     }
 
     private static func explanation(of limit: Quotas.Limit, _ account: String, _ address: IPAddress) -> String {
         switch limit {
         case .user: "user-quota of “\(account)” is used up"
         case .total: "total-quota is used up"
+        case .memory: "memory-limit is nearly used up: no new allocations until others end"
         case .roomUser: "room-user-quota of “\(account)” is used up"
         case .roomAddress: "room-address-quota of \(address) is used up"
         case .room: "room-quota is used up in the room of “\(account)”"
