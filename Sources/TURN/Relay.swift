@@ -61,6 +61,9 @@ package final class Relay {
     var replies = Writer(capacity: 2048)
     var outputs = OutputRing(capacity: 64)
 
+    /// More waits than can be answered: until this is false again, strangers are not. Told by the driver.
+    package var isBehind = false
+
     /// What has happened since the start.
     package internal(set) var counts = Counts()
     /// Allocations that relayed something in the last span that ``markActivity()`` looked at.
@@ -98,6 +101,8 @@ package final class Relay {
         guard message.count >= 4 else { return .dropped(.notUnderstood) }
         // The first two bits tell the protocols apart (RFC 8656 §12).
         switch message[0] >> 6 {
+        // A Binding request by its first two bytes: nothing more is done for it.
+        case 0 where isBehind && message[0] == 0 && message[1] == 1 && flow.transport == .udp: return .dropped(.shed)
         case 0: return receiveSTUN(message, on: flow, now: now)
         case 1: return receiveChannelData(message, on: flow, now: now)
         default: return .dropped(.notUnderstood)

@@ -25,6 +25,7 @@ def forged():
 # What is sent, and how often a second.
 FLOODS = {
     "garbage": (lambda: os.urandom(120), 100_000), "bindings": (lambda: stun.encode(stun.BINDING), 100_000),
+    "as many bindings as can be sent": (lambda: stun.encode(stun.BINDING), 300_000),
     "forged requests": (forged, 20_000),
 }
 

@@ -9,6 +9,7 @@ extension Worker {
     func receiveRecords(_ datagram: Span<UInt8>, on flow: Flow, at socket: ClientSocket) {
         guard associations.context != nil, flow.client.port != 0 else { return tally.countDrop(.notUnderstood) }
         guard CookieGate.concerns(datagram) else { return take(datagram, on: flow) }
+        if relay.isBehind, associations.client(flow) == nil { return tally.countDrop(.shed) }
         // A ClientHello has to bring a cookie, whoever has a session already.
         switch admit(datagram, on: flow, at: socket) {
         case .asIs: take(datagram, on: flow)

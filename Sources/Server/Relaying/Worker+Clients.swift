@@ -38,13 +38,21 @@ extension Parcel {
 }
 
 extension Worker {
+    /// Batches of a turn after which strangers are not answered any more: what waits is more than can be answered, and what
+    /// is relayed must not be lost behind it.
+    private static let answeredBatches = 2
+
     /// Takes what clients have sent, a batch at a time. What is left after a few batches waits for the next turn.
     func receiveFromClients(_ door: Int) {
         let client = clients[doors[door].client]
         let socket = doors[door].socket.number
         arrivingAt = door
-        defer { arrivingAt = nil }
-        for _ in 0..<4 {
+        defer {
+            arrivingAt = nil
+            relay.isBehind = false
+        }
+        for batch in 0..<8 {
+            relay.isBehind = batch >= Self.answeredBatches
             let count = inbox.receive(from: socket)
             for index in 0..<count {
                 guard let parcel = inbox.parcel(index) else { continue }

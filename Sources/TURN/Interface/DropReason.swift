@@ -26,6 +26,8 @@ package enum DropReason: UInt8, Hashable, Sendable, CaseIterable {
     case overUnauthenticatedRate
     /// An attribute with an unknown required type in an indication.
     case unknownAttribute
+    /// More comes than can be answered, and relayed packets go first.
+    case shed
 }
 
 extension DropReason {
@@ -44,6 +46,7 @@ extension DropReason {
         case .overRate: "over-rate"
         case .overUnauthenticatedRate: "over-unauthenticated-rate"
         case .unknownAttribute: "unknown-attribute"
+        case .shed: "shed"
         }
     }
 }

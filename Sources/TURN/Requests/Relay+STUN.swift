@@ -29,6 +29,7 @@ extension Relay {
             guard mayAnswer(flow), settings.answersBinding || message.header.method != .binding else {
                 return .dropped(.unexpected)
             }
+            if isBehind, isStrangers(message, on: flow) { return .dropped(.shed) }
             if let worker = elsewhere(message, bytes, on: flow) { return .belongs(toWorker: worker) }
             return answer(Request(message: message, flow: flow, now: now, slot: current(flow, now)), bytes)
         case (.request, _), (.indication, _), (.success, _), (.failure, _):
@@ -90,6 +91,12 @@ extension Relay {
         if !unknown.isEmpty { throw Refusal(.unknownAttribute, unknown: unknown) }
     }
 
+    /// Whether a request shows no credentials and comes from where no allocation is.
+    private func isStrangers(_ message: Message, on flow: Flow) -> Bool {
+        flow.transport == .udp && !message.has(.messageIntegrity) && !message.has(.messageIntegritySHA256)
+            && find(flow) == nil
+    }
+
     /// The flow's allocation; one that has run out is ended first, `.tick` or not.
     private func current(_ flow: Flow, _ now: Moment) -> UInt32? {
         guard let slot = find(flow) else { return nil }
@@ -102,6 +109,10 @@ extension Relay {
     /// everybody else may be a forged address.
     func mayAnswerStranger(_ flow: Flow, _ now: Moment) -> Bool {
         guard flow.transport == .udp, find(flow) == nil else { return true }
+        guard !isBehind else {
+            counts.withheld &+= 1
+            return false
+        }
         let isAdmitted = strangers.admit(
             flow.client.address, perSecond: settings.strangerAnswersPerSecond, burst: settings.strangerBurst,
             now: now.instant)
