@@ -14,10 +14,7 @@ extension Relay {
     /// What there is no room for outputs for ends at the next tick, which is due at once.
     func withdraw(_ name: String, until end: UnixTime, now: Moment) {
         withdrawals.insert(name, until: end, now: now.time)
-        for slot in 0..<UInt32(allocations.capacity)
-        where allocations[slot].state == .active && allocations[slot].account == name && isWithdrawable(slot) {
-            endSoon(slot, now: now)
-        }
+        for slot in scopes.slots(of: name) where isWithdrawable(slot) { endSoon(slot, now: now) }
     }
 
     /// Ends an allocation now, or at the next tick, where there is no room for outputs.
@@ -32,7 +29,7 @@ extension Relay {
     }
 
     /// A static user of the same name has nothing to do with it.
-    private func isWithdrawable(_ slot: UInt32) -> Bool { settings.credentials.isTemporary(allocations[slot].user) }
+    func isWithdrawable(_ slot: UInt32) -> Bool { settings.credentials.isTemporary(allocations[slot].user) }
 
     /// Ends an allocation or lets go of a reserved port: closes its sockets, gives its ports and quota back, tells of it.
     func end(_ slot: UInt32, because reason: EndReason, now: Moment) {

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the credentials of a room reach, in the hands of a stranger: the people in the room and nothing else."""
+import base64
 import contextlib
 import datetime
+import hmac
 import itertools
 import json
 import socket
@@ -337,3 +339,19 @@ def test_without_the_setting_a_room_reaches_every_permitted_peer(serve):
     with contextlib.closing(Room(server)) as room:
         stolen, _ = guest(server, room.token)
         assert allocated(server, stolen).permit((STRANGER, 0)).error == 0
+
+
+def test_with_a_secret_that_other_servers_know_a_guest_reaches_the_room_alone_here(serve):
+    server = serve([*LINES, "turn-url=turn:127.0.0.1:{port}?transport=udp"])
+    with contextlib.closing(Room(server)) as room:
+        stolen, _ = guest(server, room.token)
+        assert stolen["urls"] == [f"turn:127.0.0.1:{server.port}?transport=udp"]
+        room.heard(ANA)
+        thief = allocated(server, stolen)
+        assert thief.permit((ANA, 0)).error == 0
+        assert thief.permit((STRANGER, 0)).error == 403
+        # An application of the operator's, with the same secret.
+        name = f"{int(time.time()) + 600}:app"
+        password = base64.b64encode(hmac.new(b"north wind", name.encode(), "sha1").digest()).decode()
+        application = allocated(server, {"username": name, "credential": password})
+        assert application.permit((STRANGER, 0)).error == 0

@@ -69,6 +69,30 @@ struct ScopeTests {
         #expect(world.takeToClients().count == 1)
     }
 
+    @Test(
+        "who is in a room here is the room's with a secret that other servers know, too; others of that secret are not")
+    func sharedSecret() throws {
+        join("p1")
+        let known = client("p1", secret: "north")
+        let application = client("app", 40_001, secret: "north")
+        let early = client("p2", 40_002, secret: "north")
+        for client in [known, application, early] { _ = try #require(client.allocate()) }
+        #expect(known.permit(.peer)?.code == .forbidden)
+        #expect(application.permit(.peer)?.isSuccess == true)
+        // Told of after it has allocated: what it was granted before goes.
+        #expect(early.permit(.peer)?.isSuccess == true)
+        join("p2")
+        early.sendIndication([1], to: .peer)
+        #expect(world.takeToPeers().isEmpty)
+        #expect(early.permit(.peer)?.code == .forbidden)
+        tell(.signalled([Endpoint.peer.address], name: "p1"))
+        #expect(early.permit(.peer)?.isSuccess == true)
+        tell(.left(name: "p1"))
+        world.handle(.withdraw(name: "p1", until: UnixTime(seconds: 1_800_003_600)))
+        #expect(world.ended.count == 1)
+        #expect(application.refresh(600)?.isSuccess == true)
+    }
+
     @Test("IPv6 peers are looked at too, and a mapped form is the address that it stands for or refused before")
     func families() throws {
         join("p1")

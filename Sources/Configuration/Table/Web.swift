@@ -71,7 +71,7 @@ extension Setting {
         ).own.reloadable,
         Setting(
             "room-scoped-relay", .boolean, into: \.roomScopedRelay,
-            "Relays with the credentials that pages are given only to addresses that others in the same room, voice channel or call have signalled as candidates, and to their relayed addresses. Users and secrets of this file and of userdb reach every permitted peer."
+            "Relays with the credentials that pages are given only to addresses that others in the same room, voice channel or call have signalled as candidates, and to their relayed addresses. Users and secrets of this file and of userdb reach every permitted peer; so do, at other servers of turn-url and alternate-server, the credentials of pages."
         ).own.reloadable,
         Setting(
             "room-user-quota", .number(0...Int(Int32.max)), into: \.roomUserQuota,

@@ -178,8 +178,12 @@ extension Relay {
     private func takeQuota(_ identity: Identity, for flow: Flow) throws(Refusal) -> Quotas.Claim {
         let account = account(of: identity)
         let address = flow.client.address.unmapped.subscriber
-        let minted =
+        // Made with a secret that other servers know, too, a name is known by its room alone.
+        let isRooms =
             identity.isMinted
+            || scopes.scope(of: account) != nil && settings.credentials.isTemporary(identity.user)
+        let minted =
+            isRooms
             ? Quotas.Minted(address: address, room: scopes.scope(of: account) ?? .nowhere) : nil
         let claim = Quotas.Claim(account: account, minted: minted)
         guard let limit = quotas(of: identity.realm).take(claim, scopes.companions(of: account)) else { return claim }

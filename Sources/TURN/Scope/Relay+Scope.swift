@@ -97,15 +97,15 @@ extension Relay {
         !settings.scopesRooms || allocations[slot].scope.reaches(other)
     }
 
-    /// Knows from now on where an allocation is, if this server made its credentials.
+    /// Knows from now on where an allocation is whose credentials may be withdrawn: those that this server made, with a
+    /// secret of its own or with one that other servers know, too.
     func place(_ slot: UInt32) {
-        guard allocations[slot].scope != .open else { return }
+        guard allocations[slot].scope != .open || isWithdrawable(slot) else { return }
         scopes.place(slot, of: allocations[slot].account, in: allocations[slot].scope)
     }
 
     /// An allocation is there no more.
     func displace(_ slot: UInt32) {
-        guard allocations[slot].scope != .open else { return }
         scopes.displace(slot, of: allocations[slot].account, in: allocations[slot].scope)
         allocations[slot].scope = .open
     }
