@@ -18,6 +18,8 @@ package struct Recording: Sendable {
 
     /// The longest initialisation segment that is waited for, in bytes.
     package static let longestInitialisation = 65_536
+    /// Beginnings that are told of one piece.
+    static let mostPlaces = 256
 
     private enum State {
         case undetermined
@@ -48,6 +50,8 @@ package struct Recording: Sendable {
     }
 
     /// Takes the next piece.
+    ///
+    /// Of many beginnings in one piece the first ones are told: a chunk of nothing but heads is not worth a list of them.
     /// - Returns: Where in the stream clusters or fragments begin, counted from its first byte. A beginning may lie up
     ///   to 24 bytes in front of the piece, when its header was cut.
     package mutating func append(_ piece: Span<UInt8>) -> [Int] {

@@ -139,6 +139,18 @@ enum Migrations {
         UPDATE channels SET key = lower(hex(randomblob(16))) WHERE unlisted = 1;
         PRAGMA user_version = 7;
         """,
+        // What all pictures take is counted as they come and go, not when somebody wants to know.
+        """
+        CREATE TABLE image_bytes (number INTEGER PRIMARY KEY CHECK (number = 1), bytes INTEGER NOT NULL) STRICT;
+        INSERT INTO image_bytes SELECT 1, coalesce(sum(size), 0) FROM images;
+        CREATE TRIGGER image_bytes_insert AFTER INSERT ON images BEGIN
+            UPDATE image_bytes SET bytes = bytes + new.size;
+        END;
+        CREATE TRIGGER image_bytes_delete AFTER DELETE ON images BEGIN
+            UPDATE image_bytes SET bytes = bytes - old.size;
+        END;
+        PRAGMA user_version = 8;
+        """,
     ]
 
     /// Brings the database to the newest layout; each step happens whole or not at all.

@@ -45,7 +45,7 @@ struct TidyTable: ~Copyable {
             "DELETE FROM messages WHERE number IN (SELECT number FROM messages ORDER BY number LIMIT ?)")
         let deleteOldestImages = try connection.prepare(
             "DELETE FROM images WHERE number IN (SELECT number FROM images ORDER BY number LIMIT ?)")
-        let imageBytes = try connection.prepare("SELECT coalesce(sum(size), 0) FROM images")
+        let imageBytes = try connection.prepare("SELECT bytes FROM image_bytes")
         let size = try connection.prepare(
             """
             SELECT (pages.page_count - free.freelist_count) * size.page_size

@@ -68,6 +68,22 @@ struct Assembly {
         return received == frame.length ? try end(frame) : nil
     }
 
+    /// Takes what is there of a message's payload, all but the frame's last byte, which ``take(_:)`` ends it with.
+    ///
+    /// - Returns: How many bytes from `start` on it took.
+    mutating func take(payloadOf bytes: Span<UInt8>, from start: Int) throws(Violation) -> Int {
+        guard let frame, !frame.opcode.isControl, frame.length > received + 1 else { return 0 }
+        let count = Int(min(frame.length - received - 1, UInt64(bytes.count - start)))
+        let isText = kind == .text
+        for index in start..<start + count {
+            let clear = bytes[index] ^ frame.maskByte(at: received)
+            received += 1
+            if isText, !text.take(clear) { throw Violation(code: .notUTF8, reason: "not UTF-8") }
+            message.append(clear)
+        }
+        return count
+    }
+
     /// Refuses a frame by its header, before any of its payload is kept.
     private mutating func begin(_ frame: FrameHeader) throws(Violation) {
         switch frame.opcode {

@@ -76,10 +76,15 @@ package struct Connection: ~Copyable {
 
     /// Takes bytes from the peer.
     package mutating func handle(received bytes: Span<UInt8>, now: Instant) {
-        for index in bytes.indices {
+        var index = 0
+        while index < bytes.count {
             guard phase != .done else { return }
             do throws(Violation) {
-                guard let frame = try assembly.take(bytes[index]) else { continue }
+                index += try assembly.take(payloadOf: bytes, from: index)
+                guard index < bytes.count else { return }
+                let byte = bytes[index]
+                index += 1
+                guard let frame = try assembly.take(byte) else { continue }
                 lastFrame = now
                 handle(frame, now: now)
             } catch {

@@ -51,6 +51,18 @@ struct RecordingTests {
         #expect(recording.initialisation == places.first.map { Array(bytes[..<$0]) })
     }
 
+    @Test("tells a bounded number of places of one piece, whatever it is made of")
+    func heads() {
+        var recording = Recording()
+        var bytes: [UInt8] = [
+            0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        ]
+        for _ in 0..<100_000 { bytes += [0x1F, 0x43, 0xB6, 0x75, 0x80] }
+        let places = recording.append(bytes.span)
+        #expect(recording.container == .webm)
+        #expect(places.first == 17 && places.count <= 256)
+    }
+
     @Test("finds the same however the stream is cut", arguments: samples)
     func cuts(_ sample: Sample) {
         let bytes = SampleFile.read(sample.file)

@@ -55,7 +55,7 @@ struct WebMScanner: Sendable {
         case (.file, _, _):
             return false
         case (.segment, Element.cluster, _), (.cluster, Element.cluster, _):
-            clusters.append(offset)
+            if clusters.count < Recording.mostPlaces { clusters.append(offset) }
             place = .cluster
         case (.segment, _, let size?):
             skip = size

@@ -86,9 +86,14 @@ final class RoomService {
     }
 
     /// Makes a room and answers once it is on the disk.
-    func create(_ request: RoomRequest, now: Moment, answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void) {
+    ///
+    /// - Parameter maker: Whom it is counted for; nil for who has shown a key.
+    func create(
+        _ request: RoomRequest, by maker: IPAddress?, now: Moment,
+        answer: @escaping (Result<Rooms.NewRoom, Failure>) -> Void
+    ) {
         do throws(Rooms.Refusal) {
-            tell(try machine.create(request, now: now), to: answer)
+            tell(try machine.create(request, by: maker, now: now), to: answer)
         } catch {
             answer(.failure(.refused(error)))
         }

@@ -9,6 +9,10 @@ struct AddressRates {
 
     private let full: TokenBucket
     private var buckets: [IPAddress: TokenBucket] = [:]
+    /// Before that nobody is looked for who may be forgotten: looking costs as much as there are subscribers.
+    private var nextSweep = Instant(nanoseconds: 0)
+    /// How often all subscribers were looked at.
+    private(set) var sweeps = 0
 
     init(perMinute: Int) { self.init(perMinute, every: .seconds(60), burst: perMinute) }
 
@@ -19,7 +23,11 @@ struct AddressRates {
     mutating func take(_ address: IPAddress, now: Instant) -> Duration? {
         let subscriber = address.subscriber
         if buckets.count >= Self.limit, buckets[subscriber] == nil {
-            buckets = buckets.filter { !$0.value.isFull(now: now) }
+            if now >= nextSweep {
+                nextSweep = now + .seconds(1)
+                sweeps += 1
+                buckets = buckets.filter { !$0.value.isFull(now: now) }
+            }
             guard buckets.count < Self.limit else { return .seconds(60) }
         }
         var bucket = buckets[subscriber] ?? full

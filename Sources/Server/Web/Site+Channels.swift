@@ -19,7 +19,7 @@ extension Site {
             return answer(.problem(.badRequest, "The body is not JSON."))
         }
         change(answer) { (machine, now) throws(Channels.Refusal) in
-            try machine.create(wish, by: person, now: now)
+            try machine.create(wish, by: person, from: caller.address, now: now)
         } done: {
             .json(.created, $0.json)
         }
@@ -144,6 +144,8 @@ extension Site {
         case .notOwner: .problem(.forbidden, "Only who made the channel may do that.")
         case .unknownChannel: .problem(.notFound, "There is no channel of that name.")
         case .unknownPeer: .problem(.notFound, "Nobody of that id is there.")
+        case .tooManyOfOne:
+            .tooMany("These are as many channels as one may have here; close some of them.", retryAfter: .seconds(3600))
         case .tooManyChannels: .problem(.unavailable, "There are as many channels as this server holds.")
         }
     }

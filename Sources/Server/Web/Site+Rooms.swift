@@ -21,7 +21,8 @@ extension Site {
         } catch {
             return answer(.problem(.badRequest, "The body is not JSON."))
         }
-        rooms.create(wish, now: now) { [self] result in answer(made(result, caller)) }
+        let maker = settings.roomCreation == .key ? nil : caller.address
+        rooms.create(wish, by: maker, now: now) { [self] result in answer(made(result, caller)) }
     }
 
     /// The answer to whoever may not make rooms here.
@@ -135,6 +136,8 @@ extension Site {
         case .over: .problem(.gone, "This room has ended.")
         case .wrongKey: .problem(.forbidden, "This is not the key of the room's owner.")
         case .unknownPeer: .problem(.notFound, "Nobody of that id is in the room.")
+        case .tooManyRoomsOfAddress:
+            .tooMany("There are as many rooms as your address may have; end some of them.", retryAfter: .seconds(3600))
         case .tooManyRooms: .problem(.unavailable, "There are as many rooms as this server holds.")
         }
     }

@@ -81,7 +81,7 @@ extension Channels {
     package mutating func give(_ name: String, to person: Person) throws(Refusal) -> ChannelRecord {
         let channel = try known(name)
         let record = channel.record.owned(by: person.id)
-        channels[record.name]?.record = record
+        own(channel, by: person.id)
         outputs.append(.persist(.given(record)))
         return record
     }

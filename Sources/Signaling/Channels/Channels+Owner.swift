@@ -9,16 +9,26 @@ extension Channels {
     static let addressBan = Duration.seconds(86_400)
 
     /// `POST /api/channels`, by a person who has shown who they are.
-    package mutating func create(_ request: ChannelRequest, by person: Person, now: Moment) throws(Refusal)
-        -> ChannelRecord
-    {
+    ///
+    /// - Parameter address: Where the person is.
+    package mutating func create(
+        _ request: ChannelRequest, by person: Person, from address: IPAddress? = nil, now: Moment
+    ) throws(Refusal) -> ChannelRecord {
         guard channels[request.name] == nil else { throw .nameTaken }
         if let other = likeness(of: request.name) { throw .looksLike(other) }
         guard channels.count < settings.maxChannels else { throw .tooManyChannels }
+        let maker = address?.subscriber
+        guard countsOfPeople[person.id] ?? 0 < settings.maxOfPerson,
+            maker.map({ countsOfAddresses[$0] ?? 0 < settings.maxOfAddress }) ?? true
+        else { throw .tooManyOfOne }
         let record = ChannelRecord(
             name: request.name, kind: request.kind, owner: person.id, isUnlisted: request.isUnlisted,
             key: request.isUnlisted ? Base58.encode(random.bytes(16)) : nil, createdAt: now.time)
         add(record)
+        if let maker {
+            channels[record.name]?.maker = maker
+            countsOfAddresses[maker, default: 0] += 1
+        }
         formerNames[record.name] = nil
         outputs.append(.persist(.made(record)))
         return record
@@ -73,8 +83,18 @@ extension Channels {
         outputs.append(.scope(.ended(room: channel.scope)))
         channels[name] = nil
         forget(name)
+        uncount(channel)
         order.removeAll { $0 == name }
         outputs.append(.persist(.closed(name)))
+    }
+
+    /// A channel is no more its owner's.
+    private mutating func uncount(_ channel: Channel) {
+        if let owner = channel.record.owner { uncount(owner: owner) }
+        if let maker = channel.maker {
+            let others = (countsOfAddresses[maker] ?? 1) - 1
+            countsOfAddresses[maker] = others > 0 ? others : nil
+        }
     }
 
     /// `DELETE /api/channels/{name}/peers/{peerId}`: puts one out, and with `ban` does not let them in again.

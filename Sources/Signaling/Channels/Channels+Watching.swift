@@ -6,9 +6,11 @@ internal import Wire
 extension Channels {
     /// Begins or ends telling a socket; it is told at once of every listed voice channel.
     mutating func watch(_ isOn: Bool, _ socket: Socket) {
-        watchers.removeAll { $0 == socket }
-        guard isOn else { return }
-        watchers.append(socket)
+        guard isOn else {
+            watchers.remove(socket)
+            return
+        }
+        watchers.insert(socket)
         for name in order {
             guard let channel = channels[name], channel.record.kind == .voice, !channel.record.isUnlisted else {
                 continue

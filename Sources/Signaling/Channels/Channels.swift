@@ -36,6 +36,9 @@ package struct Channels: ~Copyable {
 
     package struct Settings: Hashable, Sendable {
         package var maxChannels = 1000
+        /// Channels that one person has made, and those from one IPv4 address or IPv6 /64.
+        package var maxOfPerson = 50
+        package var maxOfAddress = 100
         /// People in one voice channel: everybody sends to everybody.
         package var maxVoice = 8
 
@@ -57,6 +60,8 @@ package struct Channels: ~Copyable {
         case unknownChannel, unknownPeer
         /// 503
         case tooManyChannels
+        /// 429
+        case tooManyOfOne
     }
 
     package var settings: Settings
@@ -68,6 +73,9 @@ package struct Channels: ~Copyable {
     var channels: [Name: Channel] = [:]
     /// The channels in the order of their making.
     var order: [Name] = []
+    /// How many channels there are by their owners, and by where these were when they made them.
+    var countsOfPeople: [String: Int] = [:]
+    var countsOfAddresses: [IPAddress: Int] = [:]
     /// What the channels' names look like.
     private var looks: [String: Set<Name>] = [:]
     var writers: [Socket: Writer] = [:]
@@ -75,7 +83,7 @@ package struct Channels: ~Copyable {
     /// Where everybody connects from.
     var addresses: [Socket: IPAddress] = [:]
     /// Those on `/ws` who want to see who is inside the voice channels.
-    var watchers: [Socket] = []
+    var watchers: Set<Socket> = []
     /// What channels are called now that were renamed while something waited for the disk.
     var formerNames: [Name: Name] = [:]
     /// Who waits for the disk, by ticket.
@@ -164,12 +172,26 @@ package struct Channels: ~Copyable {
         if let channel = channels[record.name] {
             // One of the configuration that the operator has given to somebody.
             guard channel.isConfigured, channel.record.kind == record.kind, let owner = record.owner else { return }
-            channels[record.name]?.record = channel.record.owned(by: owner)
+            own(channel, by: owner)
             return
         }
         channels[record.name] = Channel(record)
         order.append(record.name)
         know(record.name)
+        if let owner = record.owner { countsOfPeople[owner, default: 0] += 1 }
+    }
+
+    /// Makes a channel somebody's, and no other's.
+    mutating func own(_ channel: Channel, by owner: String) {
+        if let former = channel.record.owner { uncount(owner: former) }
+        countsOfPeople[owner, default: 0] += 1
+        channels[channel.record.name]?.record = channel.record.owned(by: owner)
+    }
+
+    /// Somebody has a channel less.
+    mutating func uncount(owner: String) {
+        let others = (countsOfPeople[owner] ?? 1) - 1
+        countsOfPeople[owner] = others > 0 ? others : nil
     }
 
     // MARK: What names look like
@@ -216,7 +238,7 @@ package struct Channels: ~Copyable {
 
     private mutating func forget(_ socket: Socket, now: Moment) {
         addresses[socket] = nil
-        watchers.removeAll { $0 == socket }
+        watchers.remove(socket)
         if let writer = writers.removeValue(forKey: socket) {
             for name in writer.names.keys { quit(name, socket, now: now) }
         }
@@ -278,6 +300,8 @@ struct Channel {
     var record: ChannelRecord
     /// Whether the configuration has it.
     var isConfigured = false
+    /// Where it was made; nil for what was there before this process.
+    var maker: IPAddress?
     /// By person.
     var bans: [String: ChannelBan] = [:]
     /// Subscribers' addresses, and until when.

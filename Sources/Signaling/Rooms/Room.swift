@@ -15,6 +15,8 @@ struct Room {
     var hadTwo = false
     /// The room's end as it was last written to disk.
     private var writtenEnd: UnixTime
+    /// Whose room it is counted as.
+    var maker: IPAddress?
     /// The alarm that is set for this room.
     var alarm: Instant?
 
@@ -25,6 +27,9 @@ struct Room {
 
     var name: String { RoomEvent.name(record.token) }
 
+    /// Whether somebody was ever inside, as far as this process knows.
+    private(set) var wasEntered = false
+
     var isEmpty: Bool { seats.isEmpty && strangers.isEmpty }
 
     /// Why the room is over, or nil while its link is good. Without `ttl` nobody is put out: those inside move the end.
@@ -34,6 +39,7 @@ struct Room {
 
     /// Every join of a room without `ttl` moves its end; it is written again when a minute has come together.
     mutating func moveEnd(in hall: inout Hall, now: Moment) {
+        wasEntered = true
         guard record.options.ttl == nil else { return }
         record.expiresAt = max(record.expiresAt, now.time + max(hall.settings.lifetime, .seconds(1)))
         guard record.expiresAt - writtenEnd >= .seconds(60) else { return }

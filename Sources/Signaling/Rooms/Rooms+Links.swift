@@ -15,8 +15,10 @@ extension Rooms {
         case wrongKey
         /// 404
         case unknownPeer
-        /// 503: as many rooms as the operator allows.
+        /// 503: as many rooms as the operator allows, and all of them are in use.
         case tooManyRooms
+        /// 429: as many as one address may have.
+        case tooManyRoomsOfAddress
     }
 
     /// A room that was just made; the only time that its owner's key is seen.
@@ -35,12 +37,16 @@ extension Rooms {
     }
 
     /// `POST /api/rooms`
-    package mutating func create(_ request: RoomRequest, now: Moment) throws(Refusal) -> NewRoom {
+    ///
+    /// - Parameter maker: Whom it is counted for; nil for who may make as many as they like.
+    package mutating func create(
+        _ request: RoomRequest, by maker: IPAddress? = nil, now: Moment
+    ) throws(Refusal) -> NewRoom {
         let pin = request.pin.map { PinHash($0, salt: hall.random.bytes(PinHash.saltSize)) }
         return try create(
             RoomOptions(
                 ttl: request.ttl, maxParticipants: request.maxParticipants, oneTime: request.oneTime, pin: pin),
-            now: now)
+            by: maker?.subscriber, now: now)
     }
 
     /// `GET /api/rooms/{token}`
@@ -68,20 +74,24 @@ extension Rooms {
     package mutating func renew(_ token: String, ownerKey: String, now: Moment) throws(Refusal) -> NewRoom {
         try authorise(token, ownerKey: ownerKey, now: now)
         guard let options = rooms[token]?.record.options else { throw .unknownRoom }
-        let room = try create(options, now: now)
+        let room = try create(options, by: rooms[token]?.maker, now: now)
         rooms[token]?.finish(.renewed, in: &hall, now: now)
         return room
     }
 
-    private mutating func create(_ options: RoomOptions, now: Moment) throws(Refusal) -> NewRoom {
-        if rooms.count >= settings.limit { sweep(now) { $0.end(at: now.time) != nil } }
+    private mutating func create(_ options: RoomOptions, by maker: IPAddress?, now: Moment) throws(Refusal) -> NewRoom {
+        if let maker, made[maker] ?? 0 >= settings.limitPerAddress { throw .tooManyRoomsOfAddress }
+        if rooms.count >= settings.limit { makeRoom(now) }
         guard rooms.count < settings.limit else { throw .tooManyRooms }
         let ownerKey = hall.token(bytes: 24)
         let record = RoomRecord(
             token: hall.token(bytes: 16), ownerKeyHash: Self.hash(ownerKey), options: options,
             createdAt: now.time, expiresAt: now.time + (options.ttl ?? settings.lifetime))
-        let room = Room(record)
+        var room = Room(record)
+        room.maker = maker
+        if let maker { made[maker, default: 0] += 1 }
         rooms[record.token] = room
+        ages.append(record.token)
         hall.outputs.append(.persist(record))
         hall.log(.created(room: room.name))
         scheduleSweep(now)

@@ -47,8 +47,7 @@ extension Rooms {
     package mutating func delete(_ token: String, saying words: String?, now: Moment) throws(Refusal) {
         guard rooms[token] != nil else { throw .unknownRoom }
         rooms[token]?.finish(.operated, saying: words, in: &hall, now: now)
-        rooms[token] = nil
         changes.insert(token)
-        hall.outputs.append(.forget(token: token))
+        if let room = rooms[token] { forget(token, room) }
     }
 }

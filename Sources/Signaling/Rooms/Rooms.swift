@@ -49,12 +49,21 @@ package struct Rooms: ~Copyable {
         package var maxParticipants = 4
         /// Rooms in memory, the ended ones that are still remembered included.
         package var limit = 100_000
+        /// Those that one IPv4 address or IPv6 /64 has made.
+        package var limitPerAddress = 10_000
 
         package init() {}
     }
 
     var rooms: [String: Room] = [:]
     var hall: Hall
+    /// Every room since it was made, the oldest first; those that are gone stay until their turn comes.
+    var ages: [String] = []
+    var oldest = 0
+    /// Rooms that were looked at so far for one that could go.
+    package private(set) var looksTaken = 0
+    /// How many rooms there are by who has made them.
+    var made: [IPAddress: Int] = [:]
     /// Rooms in which something changed that ``nextChange()`` has not told.
     var changes: Set<String> = []
     private var alarms = Alarms<String>()
@@ -91,7 +100,10 @@ package struct Rooms: ~Copyable {
         switch input {
         case .restored(let records):
             // Who is inside of one that is there already stays.
-            for record in records where rooms[record.token] == nil { rooms[record.token] = Room(record) }
+            for record in records.sorted(by: { $0.createdAt < $1.createdAt }) where rooms[record.token] == nil {
+                rooms[record.token] = Room(record)
+                ages.append(record.token)
+            }
             scheduleSweep(now)
         case .resumed(let records):
             for record in records { resume(record, now: now) }
@@ -149,16 +161,50 @@ package struct Rooms: ~Copyable {
     /// Lets go of rooms that nobody is in.
     mutating func sweep(_ now: Moment, where isDone: (RoomRecord) -> Bool) {
         for (token, room) in rooms where room.isEmpty && isDone(room.record) {
-            if !room.guests.isEmpty {
-                rooms[token]?.dismissGuests(in: &hall)
-                hall.outputs.append(.scope(.ended(room: room.scope)))
-            }
-            rooms[token] = nil
-            hall.outputs.append(.forget(token: token))
+            forget(token, room)
         }
         nextSweep = nil
         scheduleSweep(now)
     }
+
+    mutating func forget(_ token: String, _ room: Room) {
+        if !room.guests.isEmpty {
+            rooms[token]?.dismissGuests(in: &hall)
+            hall.outputs.append(.scope(.ended(room: room.scope)))
+        }
+        if let maker = room.maker {
+            let others = (made[maker] ?? 1) - 1
+            made[maker] = others > 0 ? others : nil
+        }
+        rooms[token] = nil
+        hall.outputs.append(.forget(token: token))
+    }
+
+    /// Lets go of the room that is of least use: one that is over, else the oldest in which nobody ever was.
+    ///
+    /// Looks at a few, whatever there are; those that stay are asked again when all others were.
+    mutating func makeRoom(_ now: Moment) {
+        for _ in 0..<Self.looks where oldest < ages.count {
+            let token = ages[oldest]
+            oldest += 1
+            looksTaken += 1
+            guard let room = rooms[token] else { continue }
+            let wasEntered = room.wasEntered || room.record.expiresAt > room.record.createdAt + settings.lifetime
+            guard room.isEmpty, room.end(at: now.time) != nil || !wasEntered else {
+                ages.append(token)
+                continue
+            }
+            forget(token, room)
+            break
+        }
+        if oldest > 1024, oldest * 2 > ages.count {
+            ages.removeFirst(oldest)
+            oldest = 0
+        }
+    }
+
+    /// Rooms that are looked at for one that is made.
+    private static let looks = 64
 
     mutating func scheduleSweep(_ now: Moment) {
         if nextSweep == nil, !rooms.isEmpty { nextSweep = now.instant + .seconds(3600) }

@@ -38,7 +38,10 @@ struct Talk {
         var frame = chunk
         frame[0] = TalkieFrame.media
         let start = recording.length
-        let joints = recording.append(frame.span.extracting(1..<frame.count)).map { place in
+        // However many there are, two are of use: where one may begin, and where one may leave off.
+        let places = recording.append(frame.span.extracting(1..<frame.count))
+        let useful = [places.first, places.first { $0 >= start }].compactMap(\.self)
+        let joints = useful.map { place in
             Joint(prefix: Array(tail.suffix(max(0, start - place))), offset: max(0, place - start))
         }
         tail = Array((tail + frame.suffix(min(frame.count - 1, 24))).suffix(24))
@@ -50,7 +53,7 @@ struct Talk {
     private mutating func keep(_ piece: Piece) {
         guard !isSealed, !kept.isEmpty || !isTrimmed || !piece.joints.isEmpty else { return }
         kept.append(piece)
-        keptBytes += piece.frame.count
+        keptBytes += piece.size
         while let first = kept.first, keptBytes > Self.largest || piece.at - first.at > Self.longest {
             if recording.initialisation == nil {
                 // A stream without joints can only be heard from its beginning.
@@ -60,7 +63,7 @@ struct Talk {
             }
             isTrimmed = true
             let end = kept.indices.dropFirst().first { !kept[$0].joints.isEmpty } ?? kept.endIndex
-            keptBytes -= kept[..<end].reduce(0) { $0 + $1.frame.count }
+            keptBytes -= kept[..<end].reduce(0) { $0 + $1.size }
             kept.removeFirst(end)
         }
     }
@@ -92,6 +95,9 @@ struct Piece {
     let frame: [UInt8]
     let joints: [Joint]
     let at: Instant
+
+    /// Bytes of memory that it takes, about: a chunk may be a single byte.
+    var size: Int { frame.count + 128 }
 
     /// What somebody gets who begins at the first joint; nil when there is none.
     var fromJoint: [UInt8]? {

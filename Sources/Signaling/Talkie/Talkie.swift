@@ -47,10 +47,8 @@ package struct Talkie: ~Copyable {
     private var places: [Socket: Name] = [:]
     private var outputs = Outputs<Output>()
     private var alarms = Alarms<Name>()
-    /// The rooms that keep something, those who began first in front, what each keeps, and what all of them keep.
-    private var keepers: [Name] = []
-    private var keptBy: [Name: Int] = [:]
-    private var kept = 0
+    /// What the rooms keep, and all of them together.
+    private var keepers = Keepers()
 
     package init(settings: Settings = Settings(), random: consuming RandomStream) {
         self.settings = settings
@@ -93,17 +91,8 @@ package struct Talkie: ~Copyable {
 
     /// Counts what a room keeps now, and makes those who kept first forget where that is too much.
     private mutating func count(_ name: Name) {
-        let now = rooms[name]?.keptBytes ?? 0
-        let before = keptBy.removeValue(forKey: name) ?? 0
-        if now > 0 { keptBy[name] = now }
-        kept += now - before
-        if before == 0, now > 0 { keepers.append(name) }
-        if before > 0, now == 0 { keepers.removeAll { $0 == name } }
-        while kept > settings.maxKept, let first = keepers.first {
-            rooms[first]?.forgetTalks()
-            keepers.removeFirst()
-            kept -= keptBy.removeValue(forKey: first) ?? 0
-        }
+        keepers.note(rooms[name]?.keptBytes ?? 0, of: name)
+        while keepers.total > settings.maxKept, let first = keepers.takeFirst() { rooms[first]?.forgetTalks() }
     }
 
     private mutating func connect(_ socket: Socket, to name: Name, as person: Name, now: Instant) {

@@ -22,29 +22,41 @@ package struct ImageRecord: Hashable, Sendable {
 struct ImageTable: ~Copyable {
     private let insert: Statement
     private let delete: Statement
-    private let makeRoom: Statement
+    private let total: Statement
+    private let deleteOldest: Statement
 
     init(on connection: borrowing Connection) throws(StoreError) {
         let insert = try connection.prepare(
-            "INSERT INTO images (id, owner, type, created_at, size, bytes) VALUES (?, ?, ?, ?, ?, ?)")
+            "INSERT INTO images (id, owner, type, created_at, size, bytes) VALUES (?, ?, ?, ?, ?, ?) RETURNING number")
         let delete = try connection.prepare("DELETE FROM images WHERE id = ? AND owner = ? RETURNING number")
-        let makeRoom = try connection.prepare(
-            """
-            DELETE FROM images WHERE number IN (
-                SELECT number FROM (SELECT number, sum(size) OVER (ORDER BY number DESC) AS total FROM images)
-                WHERE total > ?)
-            """)
+        let total = try connection.prepare("SELECT bytes FROM image_bytes")
+        let deleteOldest = try connection.prepare(
+            "DELETE FROM images WHERE number = (SELECT min(number) FROM images) AND number <> ? RETURNING size")
         self.insert = insert
         self.delete = delete
-        self.makeRoom = makeRoom
+        self.total = total
+        self.deleteOldest = deleteOldest
     }
 
     func add(_ image: ImageRecord, within space: Int) throws(StoreError) {
-        try insert.run([
+        let values: [Statement.Value] = [
             .text(image.id), .text(image.owner), .text(image.type), .integer(image.createdAt.milliseconds),
             .integer(Int64(image.bytes.count)), .blob(image.bytes),
-        ])
-        try makeRoom.run([.integer(Int64(space))])
+        ]
+        let number = try insert.first(values) { (row) throws(StoreError) in row.integer(0) }
+        var excess = try bytes() - space
+        while excess > 0 {
+            let freed = try deleteOldest.first([.integer(number ?? 0)]) { (row) throws(StoreError) in
+                Int(row.integer(0))
+            }
+            guard let freed else { return }
+            excess -= freed
+        }
+    }
+
+    /// Bytes of all pictures, which triggers keep count of: a picture costs the same however many there are.
+    func bytes() throws(StoreError) -> Int {
+        Int(try total.first { (row) throws(StoreError) in row.integer(0) } ?? 0)
     }
 
     /// ? is a picture's name.

@@ -16,6 +16,15 @@ struct ChannelOwnerTests {
         _ = try hall.create(["name": "porch", "kind": "voice"])
     }
 
+    @Test("has so many channels, and may have another when one is closed")
+    func limit() throws {
+        // Two are there already.
+        for number in 100..<148 { _ = try hall.create(["name": .string("field \(number)"), "kind": "text"]) }
+        #expect(throws: Channels.Refusal.tooManyOfOne) { try hall.create(["name": "meadow", "kind": "text"]) }
+        try hall.own { channels, now in try channels.close("field 107", by: hall.ana, now: now) }
+        _ = try hall.create(["name": "meadow", "kind": "text"])
+    }
+
     @Test("renames it: those inside stay inside, and what waits for the disk arrives under the new name")
     func rename() throws {
         let cem = hall.join(.text, "yard", as: "Cem")

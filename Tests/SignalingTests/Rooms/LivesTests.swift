@@ -180,17 +180,45 @@ struct LivesTests {
         #expect(scene.forgotten == [room.record.token])
     }
 
-    @Test("no more rooms are made than the operator allows; ended ones make room")
+    @Test("no more rooms are made than the operator allows; ended ones make room, and the oldest that nobody entered")
     func limit() throws {
         var settings = Rooms.Settings()
         settings.limit = 2
         let scene = Scene(settings: settings)
         let first = try scene.create()
-        _ = try scene.create()
+        let second = try scene.create()
+        _ = try scene.join(first.record.token)
+        let third = try scene.create()
+        #expect(scene.forgotten == [second.record.token])
+        _ = try scene.join(third.record.token)
         #expect(throws: Rooms.Refusal.tooManyRooms) { try scene.create() }
         try scene.end(first.record.token, key: first.ownerKey)
+        let fourth = try scene.create()
+        #expect(scene.forgotten == [second.record.token, first.record.token])
         _ = try scene.create()
-        #expect(scene.forgotten == [first.record.token])
+        #expect(scene.forgotten.last == fourth.record.token)
+    }
+
+    @Test("one address has so many rooms, and others are not touched")
+    func limitOfAddress() throws {
+        var settings = Rooms.Settings()
+        settings.limitPerAddress = 2
+        let scene = Scene(settings: settings)
+        let network = UInt128(0x2A00_0000_0000_0001) << 64
+        for number in 1...2 { _ = try scene.create(by: .v6(network | UInt128(number))) }
+        #expect(throws: Rooms.Refusal.tooManyRoomsOfAddress) { try scene.create(by: .v6(network | 9)) }
+        _ = try scene.create(by: .v4(0x0909_0909))
+        for _ in 0..<5 { _ = try scene.create() }
+    }
+
+    @Test("a room that is made at the limit costs a look at a few, whatever there are")
+    func workAtTheLimit() throws {
+        var settings = Rooms.Settings()
+        settings.limit = 3000
+        let scene = Scene(settings: settings)
+        for _ in 0..<3000 { _ = try scene.join(try scene.create().record.token) }
+        for _ in 0..<10 { #expect(throws: Rooms.Refusal.tooManyRooms) { try scene.create() } }
+        #expect(scene.looks <= 10 * 64)
     }
 
     @Test("after a restart links are good, ended ones are over, and a resume token gets a fresh seat")

@@ -102,10 +102,13 @@ final class Scene {
 
     // MARK: The owner
 
-    func create(_ request: RoomRequest = RoomRequest()) throws -> Rooms.NewRoom {
+    func create(_ request: RoomRequest = RoomRequest(), by maker: IPAddress? = nil) throws -> Rooms.NewRoom {
         defer { drain() }
-        return try rooms.create(request, now: now)
+        return try rooms.create(request, by: maker, now: now)
     }
+
+    /// Rooms that were looked at for one that could go.
+    var looks: Int { rooms.looksTaken }
 
     func status(_ token: String) throws -> Rooms.Status { try rooms.status(of: token, now: now) }
 
