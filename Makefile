@@ -10,7 +10,7 @@ binary := $(release_path)/release/sterna
 strict := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help run test swift interop people robustness handover systemd browser world documents fuzz load figures bench lint format release
+.PHONY: help run test swift interop people robustness handover systemd browser world documents fuzz load soak figures bench lint format release
 .PHONY: clean
 
 help: ## Say what can be made
@@ -56,8 +56,11 @@ documents: setup-test release ## Follow the guides of docs/ word by word, each o
 fuzz: setup-build ## Fuzz every parser and the relay for T seconds each (60), or for N inputs each
 	@Tests/Fuzz/run $(if $(N),-n $(N),-t $(or $(T),60)) $(TARGETS)
 
-load: setup-test release ## Load walkie-talkie and channels on loopback and print what it costs; PART=talkie, chat or memory
+load: setup-test release ## Load walkie-talkie and channels on loopback and print what it costs; PART=talkie, chat, memory, inputs, attacks
 	@BINARY=$(binary) .venv/bin/python Tests/Load/load.py $(PART)
+
+soak: setup-test release ## Mix all traffic for T minutes (10) and look whether memory, descriptors and latency stay; HOSTILE=1
+	@BINARY=$(binary) .venv/bin/python Tests/Load/soak.py
 
 figures: setup-test release ## Measure what strangers and allocations cost, and hold it against the limits
 	@BINARY=$(binary) .venv/bin/python Tests/Load/figures.py

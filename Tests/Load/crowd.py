@@ -14,8 +14,9 @@ HANDSHAKE = (
 class Member:
     """One WebSocket. `heard(member, opcode, payload)` is told every message."""
 
-    def __init__(self, port, path):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port, path, source=None):
+        own = (source, 0) if source else None
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=own)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(HANDSHAKE.format(path=path, port=port, key=key).encode())
         answer = b""
@@ -69,6 +70,8 @@ class Crowd:
     def __init__(self, heard):
         self.heard = heard
         self.members = {}
+        # Those who are connected and read nothing; let go of together with the others.
+        self.stalled = []
         self.poll = select.epoll()
 
     def add(self, member):
@@ -101,4 +104,6 @@ class Crowd:
     def close(self):
         for member in self.members.values():
             member.socket.close()
+        for each in self.stalled:
+            getattr(each, "socket", each).close()
         self.poll.close()

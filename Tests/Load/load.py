@@ -5,6 +5,8 @@
     make load PART=talkie    one talker at 1 Mbit/s and 500 listeners
     make load PART=chat      5,000 clients in 100 channels
     make load PART=memory    what a connection costs that does nothing
+    make load PART=attacks   how long an innocent caller waits during attacks of every kind
+    make load PART=inputs    what every input costs beside thousands of others; OTHERS says how many
 
 BINARY names the binary to measure; LISTENERS, CLIENTS and SECONDS change the sizes. The crowd runs beside the server, so on
 two cores the latencies are those of a machine that is busy with its own guests.
@@ -29,8 +31,8 @@ WEB = ["listening-ip=127.0.0.1", "relay-ip=127.0.0.1", "web-port={web_port}", "w
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def start(*lines):
-    server = product.Server("sterna", [*WEB, *lines])
+def start(*lines, relays=200):
+    server = product.Server("sterna", [*WEB, *lines], relays=relays)
     server.wait()
     for _ in range(500):
         try:
@@ -179,13 +181,37 @@ def settle(crowd, seconds):
         crowd.listen(left)
 
 
-PARTS = {"talkie": talkie, "chat": chat, "memory": idle}
+# What the loads of many kinds ask for: users, channels, and no rate of addresses in the way, which all are loopback's.
+ORDINARY = [*product.USERS, *product.PEERS, "channel=text:own", "channel=text:other", "channel=voice:voice",
+            "room-rate=1000000", "user-rate=1000000"]
 
-limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-wanted = sys.argv[1:] or list(PARTS)
-unknown = [part for part in wanted if part not in PARTS]
-if unknown:
-    sys.exit(f"unknown load {unknown[0]}; there are: {', '.join(PARTS)}")
-results = [PARTS[part]() for part in wanted]
-sys.exit(0 if all(results) else 1)
+
+def costs():
+    """Every verb beside others; with channels of its own and no rate in the way."""
+    from inputs import inputs
+    from others import CROWDS
+    return inputs(lambda: start(*ORDINARY, "unauthorized-ratelimit-rps=0", "talkie-silence=60", relays=9_000), CROWDS)
+
+
+def attacked():
+    """An innocent caller beside attackers of every kind."""
+    from attacks import attacks
+    return attacks(lambda: start(*ORDINARY, relays=2000))
+
+
+PARTS = {"talkie": talkie, "chat": chat, "memory": idle, "inputs": costs, "attacks": attacked}
+
+
+def main():
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    wanted = sys.argv[1:] or list(PARTS)
+    unknown = [part for part in wanted if part not in PARTS]
+    if unknown:
+        sys.exit(f"unknown load {unknown[0]}; there are: {', '.join(PARTS)}")
+    results = [PARTS[part]() for part in wanted]
+    sys.exit(0 if all(results) else 1)
+
+
+if __name__ == "__main__":
+    main()
