@@ -16,7 +16,7 @@ import time
 
 import stun
 from innocent import Innocent
-from inputs import HANDSHAKE_ERRORS, Person, Talk, Web
+from inputs import HANDSHAKE_ERRORS, Person, Talk, Web, png
 
 SECONDS = float(os.environ.get("SECONDS", 5))
 LIMIT = 0.050
@@ -98,7 +98,7 @@ def rooms(server, end):
 
 def pictures_that_nobody_reads(server, end):
     web = Web(server, SOURCE)
-    made = web.ask("POST", "/api/images", b"\x89PNG\r\n\x1a\n" + bytes(2_000_000), key=Person(web).key, kind="image/png")
+    made = web.ask("POST", "/api/images", png(1_000_000), key=Person(web).key, kind="image/png")
     links = []
 
     def once():
